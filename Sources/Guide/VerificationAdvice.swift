@@ -19,7 +19,7 @@ package struct VerificationAdvice: Equatable, Sendable {
     package let maySkip: Bool
 
     /// - Parameter verification: the result to explain.
-    package init(_ verification: Verification) {
+    package init(_ verification: CheckResults) {
         func check(_ name: String) -> CheckResult? { verification.checks.first { $0.check == name } }
         if let token = check("token"), token.outcome == .failed {
             self.init(token: token)

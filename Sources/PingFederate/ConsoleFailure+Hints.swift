@@ -33,11 +33,11 @@ extension ConsoleFailure {
             return "raise the limit of the gateway, or bypass it: \(set("--admin-url https://CONSOLE:9999"))"
         case .unsupportedMediaType: return "bypass the gateway: \(set("--admin-url https://CONSOLE:9999"))"
         case .untrusted:
-            let way =
+            let options =
                 isToken ? "--ca-file FILE" : party?.isPinned == true ? "--pin SHA256" : "--ca-file FILE or --pin SHA256"
             return
                 "compare the certificate: openssl s_client -connect \(place) </dev/null | openssl x509 -noout -sha256 "
-                + "-fingerprint; if it is the right one: \(set(way))"
+                + "-fingerprint; if it is the right one: \(set(options))"
         case .tlsFailed:
             return
                 "see what it offers: openssl s_client -connect \(place); TLS 1.2 or later is needed; if the console "

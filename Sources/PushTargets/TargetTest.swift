@@ -11,7 +11,7 @@ package struct TargetTest {
 
     package init(_ pusher: TargetPusher) { self.pusher = pusher }
 
-    package func run(_ entry: TargetEntry, _ app: App) async -> Verification {
+    package func run(_ entry: TargetEntry, _ app: App) async -> CheckResults {
         await inspect(entry, app) { await drift(entry, app) }.verification
     }
 
@@ -19,13 +19,13 @@ package struct TargetTest {
     /// - Parameter drift: the text about drift, which is not checked.
     package func attempt(
         _ target: PushTarget, _ app: App, drift: CheckResult
-    ) async -> (verification: Verification, failure: ConsoleFailure?) {
+    ) async -> (verification: CheckResults, failure: ConsoleFailure?) {
         await inspect(TargetEntry(target: target), app) { drift }
     }
 
     private func inspect(
         _ entry: TargetEntry, _ app: App, drift: () async -> CheckResult
-    ) async -> (verification: Verification, failure: ConsoleFailure?) {
+    ) async -> (verification: CheckResults, failure: ConsoleFailure?) {
         var checks: [CheckResult] = []
         var failure: ConsoleFailure?
         do throws(ConsoleFailure) {
@@ -42,7 +42,7 @@ package struct TargetTest {
             checks.append(.init(names[min(checks.count, 3)], .failed, "\(error)", try: hint(error, entry.target)))
             for name in names.dropFirst(checks.count) { checks.append(.init(name, .skipped, "not checked")) }
         }
-        return (Verification(checks: checks), failure)
+        return (CheckResults(checks), failure)
     }
 
     /// For a target that is not stored yet, without its name.

@@ -21,7 +21,7 @@ struct SandboxResponder: Responder {
     func needs(of _: Identity) -> IdentityNeeds { [] }
     func standing(of _: Identity) -> Standing { .owner }
 
-    func respond(to request: Request, from _: Identity) -> Reply {
+    func respond(to request: Request, from _: Identity, _: inout AnyObject?) -> Reply {
         let response = shared.handle(SandboxRequest(request))
         if let entry = response.entry { onRequest?(entry) }
         let isPlain = response.delivery == .whole && response.delayMilliseconds == 0

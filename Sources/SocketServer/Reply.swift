@@ -19,9 +19,6 @@ package protocol Responder: Sendable {
     /// - Parameter memo: whatever the responder left for the connection's next request. It must hold no secret: it stays for as
     ///   long as the connection does.
     func respond(to request: Request, from caller: Identity, _ memo: inout AnyObject?) -> Reply
-
-    /// The same, of a responder that leaves nothing.
-    func respond(to request: Request, from caller: Identity) -> Reply
 }
 
 /// A caller's share of the socket. Administrators must always get in, and strangers must not keep out known clients.
@@ -36,10 +33,6 @@ package enum Standing: Sendable {
 
 extension Responder {
     package var keepsNothing: Bool { false }
-
-    package func respond(to request: Request, from caller: Identity, _ memo: inout AnyObject?) -> Reply {
-        respond(to: request, from: caller)
-    }
 }
 
 /// The outcome of a request.

@@ -39,9 +39,8 @@ struct SQLiteError: Error, CustomStringConvertible {
             throw SQLiteError(code: SQLITE_MISUSE, message: "the library was built without threads")
         }
         // Even after a failure the handle exists, and contains the reason.
-        let code = unsafe sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX, nil)
+        let code = unsafe sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
         guard code == SQLITE_OK else { throw failure(code) }
-        try check(unsafe sqlite3_extended_result_codes(handle, 1))
     }
 
     deinit {

@@ -9,15 +9,15 @@ import Zoom
 
 /// What the guide says to each answer of Zoom's, and how it goes on.
 @Suite struct MendingTests {
-    private static func failed(_ cause: ZoomCause) -> Verification {
-        Verification(checks: [
+    private static func failed(_ cause: ZoomCause) -> CheckResults {
+        CheckResults([
             .init("token", .failed, cause.meaning, try: cause.remedy, cause: cause),
             .init("scopes", .skipped, "no token"), .init("scim", .skipped, "no token"),
         ])
     }
 
-    private static func passed(_ more: CheckResult...) -> Verification {
-        Verification(checks: [.init("token", .passed, "taken")] + more)
+    private static func passed(_ more: CheckResult...) -> CheckResults {
+        CheckResults([.init("token", .passed, "taken")] + more)
     }
 
     @Test(arguments: [

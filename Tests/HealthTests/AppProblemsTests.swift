@@ -71,7 +71,7 @@ import Vault
         #expect(try await problems(State(policy: RotationPolicy(every: 30 * Self.day), age: 29 * Self.day)).isEmpty)
         #expect(try await problems(dying(.intended, in: 29 * Self.day)).isEmpty)
         // Nobody wants it rotated.
-        let lacking = SchedulerState.RotationScope(at: Timestamp(unixSeconds: 0), lack: "no scope")
+        let lacking = SchedulerState.RotationScope(at: Timestamp(unixSeconds: 0), lack: .missingScopes)
         #expect(try await problems(State(appID: nil, scope: lacking, refused: "no")).isEmpty)
     }
 
@@ -95,10 +95,10 @@ import Vault
         }
         let cases: [(State, code: String, words: String, hint: String)] = [
             (dying(.received, in: 7 * Self.day + -3600), "secret_expires", "in 6 d 23 h", "keyturn rotation show r1"),
-            (dying(.blocked, in: 8 * Self.day), "rotation_blocked", "in 8 d 0 h", "keyturn rotate zoom --manual"),
-            (dying(.blocked, in: 8 * Self.day), "rotation_blocked", "in 8 d 0 h", "keyturn rotation resume r1"),
-            (usedUp, "rotation_blocked", "in 8 d 0 h", "in the Marketplace, then: keyturn rotate zoom --manual"),
-            (dying(.lostResponse, in: 8 * Self.day), "lost_response", "in 8 d 0 h", "keyturn rotation show r1"),
+            (dying(.blocked, in: 8 * Self.day), "rotation_blocked", "in 8 d", "keyturn rotate zoom --manual"),
+            (dying(.blocked, in: 8 * Self.day), "rotation_blocked", "in 8 d", "keyturn rotation resume r1"),
+            (usedUp, "rotation_blocked", "in 8 d", "in the Marketplace, then: keyturn rotate zoom --manual"),
+            (dying(.lostResponse, in: 8 * Self.day), "lost_response", "in 8 d", "keyturn rotation show r1"),
             (
                 State(probe: probe("invalid_client", [])), "invalid_client", "in the Marketplace",
                 "keyturn rotate zoom --manual"
@@ -125,8 +125,8 @@ import Vault
                 "keyturn app set zoom --marketplace-app-id"
             ),
             (
-                State(policy: monthly, scope: .init(at: Timestamp(unixSeconds: 0), lack: "no scope")),
-                "rotation_impossible", "no scope", "keyturn app verify zoom"
+                State(policy: monthly, scope: .init(at: Timestamp(unixSeconds: 0), lack: .missingScopes)),
+                "rotation_impossible", "lacks the scope", "keyturn app verify zoom"
             ),
             (
                 State(policy: monthly, refused: "zoom says no"), "rotation_refused", "zoom says no",
@@ -162,6 +162,7 @@ import Vault
 
     @Test(arguments: [
         (0, "0 s"), (59, "59 s"), (3599, "59 min"), (86_399, "23 h 59 min"), (604_799, "6 d 23 h"), (-5, "0 s"),
+        (3600, "1 h"), (86_400, "1 d"),
     ]) func `a countdown is written in its two largest units`(seconds: Int, words: String) {
         #expect(countdown(seconds) == words)
     }

@@ -156,10 +156,10 @@ import Testing
     }
 
     @Test func `the worst comes first, and otherwise the order stays`() {
-        let report = DoctorReport([
+        let report = CheckResults(worstFirst: [
             .init("a", .passed, ""), .init("b", .failed, ""), .init("c", .warning, ""), .init("d", .failed, ""),
         ])
-        #expect(report.lines.map(\.check) == ["b", "d", "c", "a"] && !report.passed)
+        #expect(report.checks.map(\.check) == ["b", "d", "c", "a"] && !report.passed)
     }
 
     @Test func `the newest backups of a directory are kept, and other files are left alone`() {

@@ -24,7 +24,7 @@ import Testing
             .deletingLastPathComponent()
         let page = try String(contentsOf: root.appending(path: "docs/rotation.md"), encoding: .utf8)
         let lines = WaitRow.all.map { row in
-            let usual = row.usual.map { $0 == 0 ? "told at once" : spokenLength($0) } ?? "as agreed"
+            let usual = row.usual.map { $0 == 0 ? "told at once" : countdown($0) } ?? "as agreed"
             return "| `\(row.phase.rawValue)` | \(row.words) | \(usual) |"
         }
         #expect(
@@ -164,8 +164,8 @@ import Testing
         #expect(try problems(row, after: 3720).isEmpty)
         let expected: [(Int, Severity, String)] = [
             (4 * Self.hour, .warning, "expires at 2027-02-14T08:00:00Z, in 29 d 20 h"),
-            (22 * Self.day, .warning, "in 8 d 0 h"), (23 * Self.day, .critical, "in 7 d 0 h"),
-            (30 * Self.day, .critical, "expired at"), (400 * Self.day, .critical, "370 d 0 h ago"),
+            (22 * Self.day, .warning, "in 8 d"), (23 * Self.day, .critical, "in 7 d"),
+            (30 * Self.day, .critical, "expired at"), (400 * Self.day, .critical, "370 d ago"),
         ]
         for (seconds, severity, words) in expected {
             let found = try problems(row, after: seconds)
@@ -174,7 +174,7 @@ import Testing
         }
         #expect(
             try problems(row, after: 76 * Self.hour).first?.detail
-                == "the rotation has waited 3 d 4 h for target 'console' (usually at most 62 min): 10.0.0.2 is OUT_OF_DATE; "
+                == "the rotation has waited 3 d 4 h for target 'console' (usually at most 1 h 2 min): 10.0.0.2 is OUT_OF_DATE; "
                 + "the old secret, which it may still have, expires at 2027-02-14T08:00:00Z, in 26 d 20 h")
     }
 
@@ -199,7 +199,7 @@ import Testing
             try said(.draining, [Self.changed]).hint?.hasPrefix("keyturn target push console; only if") == true,
             "an old secret that is accepted is ended under the console")
         #expect(
-            try said(.current, []).detail.hasSuffix("; the old secret expires at 2027-02-14T08:00:00Z, in 26 d 0 h"))
+            try said(.current, []).detail.hasSuffix("; the old secret expires at 2027-02-14T08:00:00Z, in 26 d"))
     }
 
     @Test(arguments: [(RotationPhase.current, true), (.blocked, true), (.draining, false)])

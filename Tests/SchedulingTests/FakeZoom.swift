@@ -16,7 +16,7 @@ final class FakeZoom: TokenIssuer, SecretIssuer {
         var failure: IssueFailure?
         var refusesToRotate = false
         var scopes: [String]? = ["all"]
-        var lack: String??
+        var lack: ZoomCause??
         var looks: [Asked] = []
     }
 
@@ -48,7 +48,7 @@ final class FakeZoom: TokenIssuer, SecretIssuer {
     var looks: [Asked] { state.withLock { $0.looks } }
 
     /// Without what tokens are from now on, if anything; `nil` when Zoom does not say.
-    func lack(_ lack: String??) { state.withLock { $0.lack = lack } }
+    func lack(_ lack: ZoomCause??) { state.withLock { $0.lack = lack } }
 
     func mayRotate(_ entry: AppEntry) -> SchedulerState.RotationScope? {
         let now = time.now.wall

@@ -39,19 +39,19 @@ import Vault
         alpha.policy.every = 300 * Self.day
         beta.policy.every = nil
         var process = try await Process(apps: [alpha, beta])
-        process.zoom.lack(.some("no scope"))
+        process.zoom.lack(.some(.missingScopes))
         for _ in 0..<(3 * 24) {
             _ = try await process.tokens.token(for: .test("alpha"), minTTL: 600)
             await process.run(seconds: 3600, every: 600)
         }
         #expect(Set(process.zoom.looks.map(\.app)) == [.test("alpha")] && (3...4).contains(process.zoom.looks.count))
-        #expect(try process.entry().schedulerState.scope?.lack == "no scope")
+        #expect(try process.entry().schedulerState.scope?.lack == .missingScopes)
 
         // Zoom does not say: the last word holds, also for the next process.
         process.zoom.lack(nil)
         await process.run(seconds: 2 * Self.day, every: 600)
         process = try await process.restarted()
-        #expect(try process.entry().schedulerState.scope?.lack == "no scope")
+        #expect(try process.entry().schedulerState.scope?.lack == .missingScopes)
         process.zoom.lack(.some(nil))
         await process.run(seconds: 2 * Self.day, every: 600)
         #expect(try process.entry().schedulerState.scope.map { $0.lack == nil } == true)

@@ -103,7 +103,7 @@ extension WireSample {
                 {"app":"hr","base_generation":1,"calls":["c"],"old_secret_expires_at":@1,"overlap":2,"holders":["h"],
                 "targets":["t"],"obstacles":["o"]}
                 """),
-        WireSample(Verification.self, wrong: "checks", text: verification),
+        WireSample(CheckResults.self, wrong: "checks", text: verification),
     ]
 
     static let targets = [

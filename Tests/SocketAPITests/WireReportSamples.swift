@@ -47,7 +47,7 @@ extension WireSample {
         WireSample(ConfigReport.self, wrong: "file", text: #"{"valid":true,"file":"/f","warnings":["w"]}"#),
         WireSample(ConfigReport.self, text: #"{"valid":true,"file":null,"warnings":[]}"#),
         WireSample(
-            DoctorReport.self, wrong: "checks",
+            CheckResults.self, wrong: "checks",
             text: """
                 {"passed":false,"checks":[{"check":"c","outcome":"failed","detail":"d","try":"t"},
                 {"check":"c","outcome":"passed","detail":"d"}]}

@@ -26,7 +26,7 @@ struct Echo: Responder {
         return caller.uid == 0 ? .owner : caller.uid < first ? .known : .stranger
     }
 
-    func respond(to request: Request, from caller: Identity) -> Reply {
+    func respond(to request: Request, from caller: Identity, _: inout AnyObject?) -> Reply {
         let response = Response(.ok).render(body: SecretBytes(copying: "\"\(request.target.path)\""))
         if let recorder {
             return .recorded(

@@ -33,8 +33,8 @@ import Testing
 
         func needs(of caller: Identity) -> IdentityNeeds { [] }
         func standing(of caller: Identity) -> Standing { .owner }
-        func respond(to request: Request, from caller: Identity) -> Reply {
-            request.target.path == "/wait" ? .watch(wait.value) : echo.respond(to: request, from: caller)
+        func respond(to request: Request, from caller: Identity, _ memo: inout AnyObject?) -> Reply {
+            request.target.path == "/wait" ? .watch(wait.value) : echo.respond(to: request, from: caller, &memo)
         }
     }
 

@@ -274,7 +274,7 @@ import Vault
 
         try await vault.save([(app, receipt(new.next))])
         try await vault.save(delivery(new, waiting: "x"), of: target)
-        let scope = SchedulerState(scope: .init(at: now, lack: "x"))
+        let scope = SchedulerState(scope: .init(at: now, lack: .missingScopes))
         try await vault.save([(app, scope)])
         let entry = try #require(vault.catalog.app(app.name))
         #expect(entry.receipts[.test("one")] == receipt(new.next))

@@ -86,7 +86,7 @@ extension Vault {
                 generation: .first, at: now.wall, cause: .invalidClient, reason: mark, missingScopes: ["scim2"])
             let schedulerState = SchedulerState(
                 rotation: .init(base: .first, due: now.wall + 60), probe: probe,
-                scope: .init(at: now.wall, lack: mark))
+                scope: .init(at: now.wall, lack: mark == "new" ? .missingScopes : .unsupportedGrant))
             try await save([(app, schedulerState)])
             let target = PushTarget.sample(
                 "console-\(app.name)", of: app, login: .basic(user: mark, password: SecretBox("password-\(mark)")))

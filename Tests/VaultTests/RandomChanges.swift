@@ -100,7 +100,7 @@ struct RandomChanges {
             let schedulerState = SchedulerState(
                 rotation: dice.below(2) == 0 ? nil : .init(base: generation, due: now),
                 probe: dice.below(2) == 0 ? nil : .init(generation: generation, at: now),
-                scope: dice.below(2) == 0 ? nil : .init(at: now, lack: "x"))
+                scope: dice.below(2) == 0 ? nil : .init(at: now, lack: .missingScopes))
             try await vault.save([(app, schedulerState)])
             return "scheduler_state"
         }

@@ -66,7 +66,6 @@ extension RecordSample {
                     """),
             RecordSample(
                 "full", full, cells, required: "token_url", "client_id", "client_secret",
-                "token_auth_method",
                 text: start
                     + """
                     "account_id_field":"A","client_id_field":"C","client_secret_field":"S","login":"client_credentials",
@@ -185,12 +184,13 @@ extension RecordSample {
                 SchedulerStateRecord(
                     appID: "a1",
                     SchedulerState(
-                        rotation: .init(base: .first, due: at(1)), probe: probe, scope: .init(at: at(3), lack: "l"))),
+                        rotation: .init(base: .first, due: at(1)), probe: probe,
+                        scope: .init(at: at(3), lack: .missingScopes))),
                 [.text("a1")], required: "rotation_due",
                 text: """
                     {"rotation_base":1,"rotation_due":1700000001,"probe_generation":2,"probe_at":1700000002,
                     "probe_cause":"invalid_client","probe_reason":"r","probe_missing":["a","b"],"scope_at":1700000003,
-                    "scope_lack":"l"}
+                    "scope_lack":"missing_scopes"}
                     """),
         ]
     }

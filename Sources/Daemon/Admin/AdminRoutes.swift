@@ -34,7 +34,7 @@ struct AdminRoutes: Responder {
 
     var keepsNothing: Bool { gate.session == nil }
 
-    func respond(to request: Request, from caller: Identity) -> Reply {
+    func respond(to request: Request, from caller: Identity, _: inout AnyObject?) -> Reply {
         do throws(Problem) {
             try request.requireKeyturnHeader()
             let (operation, role) = try roles.authorize(request, from: caller)

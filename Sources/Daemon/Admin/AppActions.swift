@@ -102,27 +102,26 @@ struct AppActions {
         }
         if let minted { await session.tokens.adopt(minted.token, for: app.name, sent: minted.at) }
         if let found = reach.remembered(scope) { await session.scheduler.learn(found, of: app) }
-        return AddedApp(app: try document(try entry(app.name)), verification: Verification(checks: checks))
+        return AddedApp(app: try document(try entry(app.name)), verification: CheckResults(checks))
     }
 
     /// An operator's request resets the budget of attempts first.
-    func verify(_ name: Name) async throws(Problem) -> Verification {
+    func verify(_ name: Name) async throws(Problem) -> CheckResults {
         let entry = try entry(name)
         do throws(TokenFailure) {
             let seen = try await session.tokens.renew(entry.app.name)
             let checks = Verifier.token(lifetime: seen.secondsLeft(at: time.now), scopes: seen.token.scopes, of: name)
             let scope = await checkScope(self.session.vault.catalog.app(entry.app.name) ?? entry)
-            return Verification(
-                checks: checks + [await scim(seen.token), RotationReach.check(entry.app, scope)])
+            return CheckResults(checks + [await scim(seen.token), RotationReach.check(entry.app, scope)])
         } catch {
-            return Verification(
-                checks: Verifier.token(error.asIssueFailure)
+            return CheckResults(
+                Verifier.token(error.asIssueFailure)
                     + [.init("scim", .skipped, "no token to try"), .init("rotation", .skipped, "no token to try")])
         }
     }
 
     /// Tries an app's credentials without storing it.
-    func tryOut(_ draft: consuming AppDraft) async throws(Problem) -> Verification {
+    func tryOut(_ draft: consuming AppDraft) async throws(Problem) -> CheckResults {
         let app = try AppDraftCheck.app(draft, id: RowID.make(), now: time.now.wall)
         let secret = SecretBox(draft.clientSecret.copy())
         try checkIdentity(of: app)
@@ -130,10 +129,9 @@ struct AppActions {
             let token = try await zoom.mint(
                 at: app.environment, accountID: app.accountID, clientID: app.clientID, clientSecret: secret)
             let checks = Verifier.token(lifetime: token.lifetime, scopes: token.scopes, of: app.name)
-            return Verification(
-                checks: checks + [await Verifier(zoom: zoom.zoom).scim(token.accessToken, api: token.apiURL)])
+            return CheckResults(checks + [await Verifier(zoom: zoom.zoom).scim(token.accessToken, api: token.apiURL)])
         } catch {
-            return Verification(checks: Verifier.token(error) + [.init("scim", .skipped, "no token to try")])
+            return CheckResults(Verifier.token(error) + [.init("scim", .skipped, "no token to try")])
         }
     }
 
@@ -172,7 +170,7 @@ struct AppActions {
     }
 
     /// A token minted with these credentials; throws if Zoom gives none, so that nothing is stored.
-    private func proven(_ app: App, _ secret: SecretBox) async throws(Problem) -> (token: MintedToken, at: Moment) {
+    func proven(_ app: App, _ secret: SecretBox) async throws(Problem) -> (token: MintedToken, at: Moment) {
         let sent = time.now
         do throws(IssueFailure) {
             let token = try await zoom.mint(
@@ -208,7 +206,7 @@ struct AppActions {
                 clientID: entry.app.clientID, marketplaceAppID: entry.app.marketplaceAppID,
                 environment: entry.app.environment, tokenURL: endpoints.tokenURL.description,
                 apiURL: endpoints.apiURL.description,
-                secretFingerprint: try session.vault.fingerprint(of: entry.credential.clientSecret),
+                secretFingerprint: entry.fingerprint ?? "",
                 secretLength: entry.credential.clientSecret.bytes.count,
                 secretCreatedAt: entry.credential.createdAt, createdAt: entry.app.createdAt,
                 profile: entry.app.profile, labels: entry.app.labels, policy: PolicyDocument(entry, now: time.now.wall),

@@ -39,9 +39,9 @@ struct EndingPlans {
             if open.endsOldSecret { changes += 1 }
             steps.append("rotation \(open.id) is finished: \(ending(open))")
         } else if let open {
-            let way = "rotation \(open.id), under way in state '\(open.phase.words)', continues without an overlap"
+            let step = "rotation \(open.id), under way in state '\(open.phase.words)', continues without an overlap"
             if !open.endsOldSecret, !open.isByHand { changes += 1 }
-            steps.append(open.endsOldSecret ? way : "\(way): \(ending(open))")
+            steps.append(open.endsOldSecret ? step : "\(step): \(ending(open))")
             replaced = open.endsOldSecret ? open.base : open.target
         }
         steps.append("zoom is asked for a new secret, which is served once zoom has accepted it")

@@ -91,7 +91,7 @@ struct MetricsRoutes: Responder {
 
     func standing(of caller: Identity) -> Standing { .known }
 
-    func respond(to request: Request, from caller: Identity) -> Reply {
+    func respond(to request: Request, from caller: Identity, _: inout AnyObject?) -> Reply {
         do throws(Problem) {
             guard address.isMeant(by: request.host) else {
                 throw Problem(.badRequest, "the Host field is not this address", try: "http://\(address)/metrics")

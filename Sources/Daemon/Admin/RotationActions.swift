@@ -151,7 +151,7 @@ extension RotationDocument {
         let hint: String? =
             switch rotation.phase {
             case _ where unsaved != nil: unsaved?.error.hint
-            case .blocked: goingOn(rotation, of: app.name, targets: targets)
+            case .blocked: rotation.resumeHint(of: app.name, targets: targets)
             case .refused where clock != nil: "timedatectl set-ntp true, then keyturn rotate \(app.name)"
             case .refused where rotation.isByHand: "keyturn rotate \(app.name) --manual, to enter it again"
             case .refused: "keyturn app verify \(app.name)"
@@ -177,9 +177,10 @@ extension HolderList {
     init(_ entry: AppEntry) {
         self.init(
             app: entry.app.name, generation: entry.credential.generation.number,
-            holders: entry.receipts.values.sorted { $0.client < $1.client }.map {
+            holders: entry.receipts.values.sorted { $0.holder < $1.holder }.map {
                 Holder(
-                    client: $0.client, generation: $0.generation.number, at: $0.at, acknowledged: $0.isAcknowledged)
+                    node: $0.holder.node, client: $0.holder.client, generation: $0.generation.number,
+                    isCurrent: entry.isCurrent($0), at: $0.at, isAcknowledged: $0.isAcknowledged)
             })
     }
 }

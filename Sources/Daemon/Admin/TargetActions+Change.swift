@@ -12,10 +12,10 @@ extension TargetActions {
     func change(_ name: Name, _ patch: TargetPatch) async throws(Problem) -> TriedTarget {
         defer { session.pusher.wake(name) }
         let known = try entry(name).target
-        let verification: Verification?
+        let verification: CheckResults?
         do {
             verification = try await session.pusher.exclusively(known, patience: TargetPusher.patience) {
-                () async throws -> Verification in
+                () async throws -> CheckResults in
                 // Another change may have come first.
                 let (entry, app) = try both(name)
                 guard entry.target.id == known.id else { throw Problem(Vault.noSuchTarget(name)) }
@@ -31,7 +31,7 @@ extension TargetActions {
         return TriedTarget(target: try show(name), verification: verification)
     }
 
-    private func change(_ entry: TargetEntry, _ app: App, _ patch: TargetPatch) async throws -> Verification {
+    private func change(_ entry: TargetEntry, _ app: App, _ patch: TargetPatch) async throws -> CheckResults {
         var target = try TargetPatchCheck.target(entry.target, patched: patch)
         let isMoved = !target.isSamePlace(as: entry.target)
         let attempted: Attempt =
@@ -84,8 +84,8 @@ extension TargetActions {
     /// Makes all checks of a push, for a target that is not saved in this form yet.
     func attempt(
         _ attempt: Attempt, _ target: PushTarget, _ app: App, drift: CheckResult, otherwise: String
-    ) async throws(Problem) -> Verification {
-        if case .no(let reason) = attempt { return Verification(checks: [.init("console", .skipped, reason)]) }
+    ) async throws(Problem) -> CheckResults {
+        if case .no(let reason) = attempt { return CheckResults([.init("console", .skipped, reason)]) }
         let (verification, failure) = await TargetTest(session.pusher).attempt(target, app, drift: drift)
         if let failure {
             let isKept = session.vault.catalog.target(target.name) != nil

@@ -79,7 +79,7 @@ struct TargetActions {
         do throws(ConsoleFailure) { return try target.access() } catch { throw Problem(error) }
     }
 
-    func test(_ name: Name) async throws(Problem) -> Verification {
+    func test(_ name: Name) async throws(Problem) -> CheckResults {
         defer { session.pusher.wake(name) }
         let (entry, app) = try both(name)
         let found = await TargetTest(session.pusher).run(entry, app.app)

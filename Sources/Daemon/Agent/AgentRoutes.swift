@@ -31,11 +31,6 @@ final class AgentRoutes: Responder {
 
     var keepsNothing: Bool { gate.session == nil }
 
-    func respond(to request: Request, from caller: Identity) -> Reply {
-        var memo: AnyObject?
-        return respond(to: request, from: caller, &memo)
-    }
-
     func respond(to request: Request, from caller: Identity, _ memo: inout AnyObject?) -> Reply {
         do throws(Problem) {
             try request.requireKeyturnHeader()

@@ -14,8 +14,7 @@ struct RotationReach: Sendable {
 
     enum Scope: Equatable, Sendable {
         case granted
-        /// Why not, as text for people.
-        case lacking(String)
+        case lacking(ZoomCause)
         /// Zoom could not be asked, or did not say.
         case unknown(String)
     }
@@ -29,19 +28,16 @@ struct RotationReach: Sendable {
             guard let scopes = found.token.scopes else {
                 return .unknown("zoom did not say which scopes the token has")
             }
-            return scopes.contains(ZoomClient.rotationScope) ? .granted : .lacking(Self.lacking)
+            return scopes.contains(ZoomClient.rotationScope) ? .granted : .lacking(.missingScopes)
         } catch let failure as ZoomFailure {
             switch failure.cause {
-            case .missingScopes: return .lacking(Self.lacking)
-            case .unsupportedGrant: return .lacking("zoom issues no token to the app that may change its secret")
+            case .missingScopes, .unsupportedGrant: return .lacking(failure.cause)
             default: return .unknown(failure.description)
             }
         } catch {
             return .unknown("the app's address cannot be used: \(error)")
         }
     }
-
-    private static let lacking = "the app lacks the scope \(ZoomClient.rotationScope)"
 
     /// The form in which it is saved; `nil` when there is no news.
     func remembered(_ scope: Scope) -> SchedulerState.RotationScope? {
@@ -57,7 +53,7 @@ struct RotationReach: Sendable {
         var lacks: [RotationLack] = app.marketplaceAppID == nil ? [.appID(app.name)] : []
         switch scope {
         case .granted: break
-        case .lacking(let words): lacks.append(.scope(words, app.name))
+        case .lacking(let cause): lacks.append(.scope(cause, app.name))
         case .unknown(let words) where lacks.isEmpty: return .init("rotation", .skipped, words)
         case .unknown: break
         }

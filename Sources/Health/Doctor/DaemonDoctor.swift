@@ -57,7 +57,7 @@ package struct DaemonDoctor {
     package func report(
         _ unlocked: Unlocked?, channel: AlertChannelKind,
         slot: (UnlockKey) async throws(VaultError) -> (id: String, kind: String)
-    ) async -> DoctorReport {
+    ) async -> CheckResults {
         var lines = HostDoctor(paths: paths, now: time.now.wall).lines
         lines += [
             jump, Self.openSSL(OpenSSLVersion.text), Self.storage(library),
@@ -83,7 +83,7 @@ package struct DaemonDoctor {
             lines.append(Line("vault", .failed, AttentionCode.locked.advice))
             lines += await zoom([])
         }
-        return DoctorReport(lines)
+        return CheckResults(worstFirst: lines)
     }
 
     /// Compares the two clocks: the same time passes on both, unless someone sets the wall clock.

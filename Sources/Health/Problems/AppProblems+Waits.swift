@@ -10,9 +10,9 @@ extension AppProblems {
     /// Not reported if another problem already covers it.
     var waiting: HealthIssue? {
         guard let rotation = entry.rotation, let wait, wait.isTooLong(now), wait.row.usual != 0 else { return nil }
-        let usual = wait.usual.map { " (usually at most \(spokenLength($0)))" } ?? ""
+        let usual = wait.usual.map { " (usually at most \(countdown($0)))" } ?? ""
         let why = reason(wait, rotation).map { ": \($0)" } ?? ""
-        let expiry = wait.deadline.map { "; the old secret\(owners(wait)) \(expiryWords($0, now))" } ?? ""
+        let expiry = wait.deadline.map { "; the old secret\(owners(wait)) \($0.expiryWords(now))" } ?? ""
         return HealthIssue(
             .rotationWaits, app: entry.app.name,
             "the rotation has waited \(countdown(wait.waited(now))) for \(subject(wait))\(usual)\(why)\(expiry)",
@@ -28,7 +28,7 @@ extension AppProblems {
     }
 
     private func named(_ noun: String, _ names: [Name]) -> String {
-        names.count == 1 ? "\(noun) '\(names[0])'" : "\(noun)s \(listed(names))"
+        names.count == 1 ? "\(noun) '\(names[0])'" : "\(noun)s \(names.listed)"
     }
 
     private func owners(_ wait: RotationWait) -> String {
@@ -90,7 +90,7 @@ extension AppProblems {
         guard !names.isEmpty else { return nil }
         return HealthIssue(
             .consumerSecretExpired, app: entry.app.name,
-            "\(named("client", names)) fetched generation \(generation) last, whose secret \(expiryWords(expires, now))",
+            "\(named("client", names)) fetched generation \(generation) last, whose secret \(expires.expiryWords(now))",
             try: "make \(names.count == 1 ? "it" : "them") fetch again: keyturn holders \(entry.app.name); "
                 + "one that no longer exists: keyturn client remove \(names[0])", deadline: expires)
     }
@@ -102,17 +102,7 @@ extension AppProblems {
     }
 }
 
-/// The first five names, and the number of the others.
-func listed(_ names: [Name]) -> String {
-    names.prefix(5).map(\.description).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
-}
-
-/// `1 h`, `30 min`, `1 d`: a normal duration, in the largest unit that gives a whole number.
-func spokenLength(_ seconds: Int) -> String {
-    switch seconds {
-    case _ where seconds >= 86_400 && seconds % 86_400 == 0: "\(seconds / 86_400) d"
-    case _ where seconds >= 3600 && seconds % 3600 == 0: "\(seconds / 3600) h"
-    case _ where seconds >= 60: "\(seconds / 60) min"
-    default: "\(seconds) s"
-    }
+extension [Name] {
+    /// The first five.
+    var listed: String { prefix(5).map(\.description).joined(separator: ", ") + (count > 5 ? ", …" : "") }
 }

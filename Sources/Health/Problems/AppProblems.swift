@@ -57,14 +57,14 @@ struct AppProblems {
             return nil
         }
         return issue(
-            .secretExpires, "the current secret \(expiryWords(expires, now)), and has no successor",
-            try: rotation.phase == .blocked ? goingOn(rotation, of: app) : "keyturn rotation show \(rotation.id)",
+            .secretExpires, "the current secret \(expires.expiryWords(now)), and has no successor",
+            try: rotation.phase == .blocked ? rotation.resumeHint(of: app) : "keyturn rotation show \(rotation.id)",
             deadline: expires)
     }
 
     private var rotation: HealthIssue? {
         guard let rotation = entry.rotation else { return nil }
-        let expiry = rotation.revokeAt.map { "; the old secret \(expiryWords($0, now))" } ?? ""
+        let expiry = rotation.revokeAt.map { "; the old secret \($0.expiryWords(now))" } ?? ""
         switch rotation.phase {
         case .lostResponse:
             return issue(
@@ -74,7 +74,7 @@ struct AppProblems {
         case .blocked:
             return issue(
                 .rotationBlocked, "\(rotation.reason ?? "the rotation is blocked")\(expiry)",
-                try: goingOn(rotation, of: app, targets: targets), deadline: rotation.revokeAt)
+                try: rotation.resumeHint(of: app, targets: targets), deadline: rotation.revokeAt)
         default: return nil
         }
     }
@@ -84,7 +84,7 @@ struct AppProblems {
         guard let lost = entry.lostSecret else { return nil }
         let made = lost.madeAt.map { "was made at \($0)" } ?? "was made later"
         let end =
-            lost.restoredUntil.map { expiryWords($0, now) }
+            lost.restoredUntil.map { $0.expiryWords(now) }
             ?? "may be revoked at any time; the audit log does not say when"
         let hint: String
         if let rotation = entry.rotation {
@@ -203,7 +203,7 @@ struct AppProblems {
         else { return nil }
         return issue(
             .holdersNearDeadline,
-            "the old secret is still held by \(listed(holders)), and is revoked at \(deadline), in \(countdown(deadline - now))",
+            "the old secret is still held by \(holders.listed), and is revoked at \(deadline), in \(countdown(deadline - now))",
             try: AttentionCode.holdersNearDeadline.remedy(app), deadline: deadline)
     }
 }

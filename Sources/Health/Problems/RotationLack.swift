@@ -5,7 +5,7 @@ import Zoom
 /// A condition for rotation through Zoom's API that an app does not meet.
 package enum RotationLack: Advised {
     case appID(Name)
-    case scope(String, Name)
+    case scope(ZoomCause, Name)
 
     /// The conditions that can be checked without asking Zoom.
     package static func all(of entry: AppEntry) -> [RotationLack] {
@@ -26,9 +26,11 @@ package enum RotationLack: Advised {
         switch self {
         case .appID(let app):
             Advice("the Marketplace app ID is unknown", try: ZoomCause.wrongAppID.fix(app.description))
-        case .scope(let words, let app):
+        case .scope(let cause, let app):
             Advice(
-                words,
+                cause == .unsupportedGrant
+                    ? "zoom issues no token to the app that may change its secret"
+                    : "the app lacks the scope \(ZoomClient.rotationScope)",
                 try: "tick \(ZoomClient.rotationScope) in the Marketplace (Scopes tab), or rotate with --manual; "
                     + "then keyturn app verify \(app)")
         }

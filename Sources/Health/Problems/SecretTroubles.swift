@@ -34,37 +34,41 @@ package struct SecretRefusal: Equatable, Sendable {
     }
 }
 
-/// The hint that lets a blocked rotation continue.
-/// - Parameter targets: the app's push targets. A refusal by one of them comes first: unless it is fixed, the rotation is
-///   blocked again.
-package func goingOn(_ rotation: Rotation, of app: Name, targets: [TargetEntry] = []) -> String {
-    let isUsedUp = rotation.calls.count >= RotationTiming().callsPerRotation
-    if rotation.promotedAt == nil, isUsedUp, rotation.resumesAt ?? .lostResponse == .lostResponse {
-        return Remedy.newSecret(app)
+extension Rotation {
+    /// The hint that lets this rotation continue, which is blocked.
+    /// - Parameter targets: the app's push targets. A refusal by one of them comes first: unless it is fixed, the rotation
+    ///   is blocked again.
+    package func resumeHint(of app: Name, targets: [TargetEntry] = []) -> String {
+        let isUsedUp = calls.count >= RotationTiming().callsPerRotation
+        if promotedAt == nil, isUsedUp, resumesAt ?? .lostResponse == .lostResponse { return Remedy.newSecret(app) }
+        let resume = "keyturn rotation resume \(id)"
+        if promotedAt == nil { return "when the cause is fixed: \(resume); else keyturn rotate \(app) --manual" }
+        for entry in targets {
+            guard let failure = entry.delivery.failure, failure.isRefusal else { continue }
+            return "\(TargetHint.failed(entry.target.name, failure)); or \(resume)"
+        }
+        return "when the cause is fixed: \(resume); to continue without it: keyturn rotation finish \(id)"
     }
-    let resume = "keyturn rotation resume \(rotation.id)"
-    if rotation.promotedAt == nil { return "when the cause is fixed: \(resume); else keyturn rotate \(app) --manual" }
-    for entry in targets {
-        guard let failure = entry.delivery.failure, failure.isRefusal else { continue }
-        return "\(TargetHint.failed(entry.target.name, failure)); or keyturn rotation resume \(rotation.id)"
-    }
-    return "when the cause is fixed: \(resume); to continue without it: keyturn rotation finish \(rotation.id)"
 }
 
-/// `expires at 2026-12-23T19:15:48Z, in 6 d 23 h`, or `expired at 2026-12-23T19:15:48Z, 2 h 5 min ago`.
-func expiryWords(_ expires: Timestamp, _ now: Timestamp) -> String {
-    expires > now
-        ? "expires at \(expires), in \(countdown(expires - now))"
-        : "expired at \(expires), \(countdown(now - expires)) ago"
+extension Timestamp {
+    /// `expires at 2026-12-23T19:15:48Z, in 6 d 23 h`, or `expired at 2026-12-23T19:15:48Z, 2 h 5 min ago`.
+    func expiryWords(_ now: Timestamp) -> String {
+        self > now
+            ? "expires at \(self), in \(countdown(self - now))" : "expired at \(self), \(countdown(now - self)) ago"
+    }
 }
 
-/// Seconds in the two largest units: `6 d 23 h`, `23 h 59 min`, `59 min`, `42 s`.
+/// Seconds in the two largest units: `6 d 23 h`, `7 d`, `23 h 59 min`, `59 min`, `42 s`.
 package func countdown(_ seconds: Int) -> String {
     let seconds = max(seconds, 0)
+    func text(_ large: Int, _ unit: String, _ small: Int, _ smallUnit: String) -> String {
+        small == 0 ? "\(large) \(unit)" : "\(large) \(unit) \(small) \(smallUnit)"
+    }
     switch seconds {
     case ..<60: return "\(seconds) s"
     case ..<3600: return "\(seconds / 60) min"
-    case ..<86_400: return "\(seconds / 3600) h \(seconds / 60 % 60) min"
-    default: return "\(seconds / 86_400) d \(seconds / 3600 % 24) h"
+    case ..<86_400: return text(seconds / 3600, "h", seconds / 60 % 60, "min")
+    default: return text(seconds / 86_400, "d", seconds / 3600 % 24, "h")
     }
 }

@@ -44,7 +44,7 @@ struct TargetProblems {
 
     private var failed: HealthIssue? {
         guard let failure = delivery.failure else { return nil }
-        let expiry = expires.map { "; the old secret, which it still has, \(expiryWords($0, now))" } ?? ""
+        let expiry = expires.map { "; the old secret, which it still has, \($0.expiryWords(now))" } ?? ""
         return problem(
             .targetFailed, "\(failure.reason), since \(failure.at)\(expiry)",
             try: TargetHint.failed(target.name, failure), deadline: expires)
@@ -61,7 +61,7 @@ struct TargetProblems {
             return nil
         }
         return problem(
-            .consumerSecretExpired, "it uses generation \(inUse), whose secret \(expiryWords(expires, now))\(waiting)",
+            .consumerSecretExpired, "it uses generation \(inUse), whose secret \(expires.expiryWords(now))\(waiting)",
             try: state == .replicating ? TargetHint.lagging(target.name) : "keyturn target push \(target.name)",
             deadline: expires)
     }
@@ -83,7 +83,7 @@ struct TargetProblems {
         return problem(
             .targetBehind,
             "its engines have not confirmed generation \(delivery.generation?.number ?? 0) for \(countdown(now - pushed)) "
-                + "(usually at most \(spokenLength(usual)))\(waiting)",
+                + "(usually at most \(countdown(usual)))\(waiting)",
             try: "keyturn target test \(target.name)", deadline: expires)
     }
 
@@ -93,7 +93,7 @@ struct TargetProblems {
     private var changed: HealthIssue? {
         guard let drift = delivery.drift else { return nil }
         let expires = app?.previousExpiry.flatMap { $0 - now <= Severity.nearExpiry ? $0 : nil }
-        let expiry = expires.map { "; if it has the old secret again, that one \(expiryWords($0, now))" } ?? ""
+        let expiry = expires.map { "; if it has the old secret again, that one \($0.expiryWords(now))" } ?? ""
         return problem(
             .targetChanged, "\(drift.words); seen at \(drift.seenAt)\(expiry)",
             try: TargetHint.changed(target.name, drift), deadline: expires)

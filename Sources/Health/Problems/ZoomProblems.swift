@@ -22,7 +22,7 @@ enum ZoomProblems {
             if let first = asked.first {
                 return .init(
                     .tokensRunOut, app: asked.count == 1 ? first : nil,
-                    "\(silent), and clients request tokens that have expired (\(listed(asked))): they get 503; "
+                    "\(silent), and clients request tokens that have expired (\(asked.listed)): they get 503; "
                         + failure.reason, try: hint)
             }
             guard contact.silence(now.wall) != nil else { return nil }
@@ -37,7 +37,7 @@ enum ZoomProblems {
         let since = failure.map { " for \(countdown(now.wall - $0.since))" } ?? ""
         return .init(
             .tokensRunOut, app: apps.count == 1 ? apps[0] : nil,
-            "zoom has given no token\(since), and clients request tokens that have expired (\(listed(apps))): they get 503"
+            "zoom has given no token\(since), and clients request tokens that have expired (\(apps.listed)): they get 503"
                 + (failure.map { "; \($0.reason)" } ?? ""), try: "keyturn app verify \(apps[0])")
     }
 

@@ -58,11 +58,11 @@ package enum PrivateDirectory {
 
     /// The first directory on the way to `path`, including itself, that other users cannot enter.
     package static func closedAncestor(of path: String) -> String? {
-        var way = ""
+        var ancestor = ""
         for part in path.split(separator: "/") {
-            way += "/" + part
+            ancestor += "/" + part
             var status = stat()
-            if unsafe stat(way, &status) == 0, status.st_mode & S_IXOTH == 0 { return way }
+            if unsafe stat(ancestor, &status) == 0, status.st_mode & S_IXOTH == 0 { return ancestor }
         }
         return nil
     }

@@ -5,18 +5,17 @@ import Vault
 /// What operators should know about answers that are not in the vault. For readers outside of the engine.
 package final class SpoolReport: Sendable {
     package struct Trouble: Equatable, Sendable {
-        /// The raw values are shown to operators.
-        package enum Kind: String, CaseIterable, Sendable {
+        package enum Kind: Sendable {
             /// A new secret exists in memory only.
-            case inMemory = "secret_in_memory"
+            case inMemory
             /// A new secret is in a spool file, and not in the vault.
-            case inSpool = "secret_in_spool"
+            case inSpool
             /// A spool file belongs to no rotation, or cannot be opened.
-            case unclaimed = "spool_unclaimed"
+            case unclaimed
             /// The spool cannot be read, so no rotation continues.
-            case unreadable = "spool_unreadable"
+            case unreadable
             /// No space is reserved for an answer.
-            case unready = "spool_not_ready"
+            case unready
         }
 
         package let kind: Kind

@@ -14,9 +14,9 @@ package struct TargetList: Equatable, Sendable, ListedDocument {
 /// The answer to `POST /v1/targets` and `PATCH /v1/targets/{target}`: the target as stored, and the checks before that.
 package struct TriedTarget: Equatable, Sendable, ListedDocument {
     package let target: TargetDocument
-    package let verification: Verification
+    package let verification: CheckResults
 
-    package init(target: TargetDocument, verification: Verification) {
+    package init(target: TargetDocument, verification: CheckResults) {
         self.target = target
         self.verification = verification
     }

@@ -41,10 +41,10 @@ package struct SchedulerState: Equatable, Sendable {
     /// The last check whether Zoom issues tokens that may change the app's secret.
     package struct RotationScope: Equatable, Sendable {
         package let at: Timestamp
-        /// Why it does not, as text for people; `nil` when it does.
-        package let lack: String?
+        /// Why it does not; `nil` when it does.
+        package let lack: ZoomCause?
 
-        package init(at: Timestamp, lack: String? = nil) {
+        package init(at: Timestamp, lack: ZoomCause? = nil) {
             self.at = at
             self.lack = lack
         }

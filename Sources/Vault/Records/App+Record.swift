@@ -28,10 +28,7 @@ extension App: Record {
             every: try members.ifPresent("rotate_every", \.policy.every),
             windows: try members("windows", \.policy.windows), timeZone: try members("time_zone", \.policy.timeZone),
             overlap: try members("overlap", \.policy.overlap), isPaused: try members("paused", \.policy.isPaused))
-        profile = AppProfile()
-        for field in AppProfile.Field.allCases {
-            profile[field] = try members.ifPresent(field.rawValue) { $0.profile[field] }
-        }
+        profile = try members.inline(\.profile)
         labels = try members("labels", \.labels, omitting: Labels())
         first = try members("first", \.first, omitting: .first)
         floor = try members.inline(ifPresent: "floor", \.floor)

@@ -58,14 +58,7 @@ extension ConsoleLogin: MemberList {
         switch try members("login", \.kind) {
         case .basic:
             self = .basic(user: try members("user", \.user), password: try members("password", \.secret))
-        case .clientCredentials:
-            self = .clientCredentials(
-                OAuthClient(
-                    tokenURL: try members("token_url") { $0.client?.tokenURL ?? "" },
-                    clientID: try members("client_id") { $0.client?.clientID ?? "" },
-                    secret: try members("client_secret", \.secret),
-                    scopes: try members("scope", { $0.scope }, omitting: "").split(separator: " ").map(String.init),
-                    authMethod: try members("token_auth_method") { $0.client?.authMethod ?? .basic }))
+        case .clientCredentials: self = .clientCredentials(try members.inline(\.client))
         case .certificate:
             self = .certificate(chain: try members("chain", \.chain), key: try members("key", \.secret))
         }
@@ -81,9 +74,12 @@ extension ConsoleLogin: MemberList {
 
     // Each belongs to only one kind.
     private var user: String { if case .basic(let user, _) = self { user } else { "" } }
-    private var client: OAuthClient? {
-        if case .clientCredentials(let client) = self { client } else { nil }
+    private var client: OAuthClient {
+        if case .clientCredentials(let client) = self {
+            client
+        } else {
+            OAuthClient(tokenURL: "", clientID: "", secret: secret)
+        }
     }
-    private var scope: String { client?.scopes.joined(separator: " ") ?? "" }
     private var chain: String { if case .certificate(let chain, _) = self { chain } else { "" } }
 }

@@ -45,6 +45,6 @@ extension SchedulerState.Probe: MemberList {
 extension SchedulerState.RotationScope: MemberList {
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
         at = try members("scope_at", \.at)
-        lack = try members.ifPresent("scope_lack", \.lack)
+        lack = try members.ifPresent("scope_lack") { $0.lack.map(Open.known) }.map { $0.known ?? .missingScopes }
     }
 }

@@ -149,7 +149,7 @@ extension PolicyDocument {
     }
 }
 
-extension Verification {
+extension CheckResults {
     var text: String {
         var text = ""
         for check in checks {

@@ -23,8 +23,8 @@ struct AppVerify: ParsableCommand {
     func run() throws {
         guard let name = apps.chosen.one, !planning.dryRun else { return try verifyMany() }
         let answer = try common.admin.send(.post, "/v1/apps/\(name)/verify")
-        let passed = try answer.problem != nil || Verification(parsing: answer.body.copy()).passed
-        try common.show(answer, as: Verification.self) { StandardOutput.write($0.text) }
+        let passed = try answer.problem != nil || CheckResults(parsing: answer.body.copy()).passed
+        try common.show(answer, as: CheckResults.self) { StandardOutput.write($0.text) }
         if !passed { throw CommandFailure(.upstreamFailed, nil) }
     }
 
@@ -36,7 +36,7 @@ struct AppVerify: ParsableCommand {
             Bulk.Result(
                 app.name, .planned, Advice("asks Zoom for tokens with generation \(app.generation), and for one user"))
         } act: { app in
-            let found: Verification = try admin.send(.post, "/v1/apps/\(app.name)/verify", within: .seconds(120))
+            let found: CheckResults = try admin.send(.post, "/v1/apps/\(app.name)/verify", within: .seconds(120))
                 .document()
             return Bulk.Attempt(result: Bulk.Result(app.name, found), reach: found.reach)
         }
@@ -45,7 +45,7 @@ struct AppVerify: ParsableCommand {
 
 extension BulkReport.Result {
     /// The first failure, else the first warning, else that everything passed.
-    fileprivate init(_ app: Name, _ found: Verification) {
+    fileprivate init(_ app: Name, _ found: CheckResults) {
         let failed = found.checks.first { $0.outcome == .failed }
         let worst = failed ?? found.checks.first { $0.outcome == .warning }
         self.init(
@@ -55,7 +55,7 @@ extension BulkReport.Result {
     }
 }
 
-extension Verification {
+extension CheckResults {
     /// Whether Zoom would answer the account's other apps in the same way.
     fileprivate var reach: Bulk.Reach {
         let causes = checks.filter { $0.outcome == .failed }.compactMap { $0.cause?.known }

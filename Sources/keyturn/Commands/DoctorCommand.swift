@@ -28,7 +28,7 @@ struct DoctorCommand: ParsableCommand {
         if !report.passed { throw CommandFailure(.badData, nil) }
     }
 
-    private func report() throws -> DoctorReport {
+    private func report() throws -> CheckResults {
         do { return try asked() } catch let error as ClientError {
             switch error {
             case .notRunning, .notListening: return Self.withoutDaemon(common.paths)
@@ -37,15 +37,15 @@ struct DoctorCommand: ParsableCommand {
         }
     }
 
-    private func asked() throws -> DoctorReport {
-        let report: DoctorReport = try common.admin.send(.get, "/v1/doctor", within: .seconds(120)).document()
+    private func asked() throws -> CheckResults {
+        let report: CheckResults = try common.admin.send(.get, "/v1/doctor", within: .seconds(120)).document()
         // The sandboxed service may not query the kernel's clock state, but an operator may.
-        guard report.lines.contains(where: { $0.check == "clock" && $0.outcome == .skipped }) else { return report }
+        guard report.checks.contains(where: { $0.check == "clock" && $0.outcome == .skipped }) else { return report }
         let seen = HostDoctor(paths: common.paths, now: SystemTime().now.wall).clock
-        return DoctorReport(report.lines.map { $0.check == "clock" ? seen : $0 })
+        return CheckResults(worstFirst: report.checks.map { $0.check == "clock" ? seen : $0 })
     }
 
-    static func withoutDaemon(_ paths: Paths) -> DoctorReport {
+    static func withoutDaemon(_ paths: Paths) -> CheckResults {
         let host = HostDoctor(paths: paths, now: SystemTime().now.wall)
         let isSystems = paths.runtimeDirectory == Paths.systemRuntimeDirectory
         let down =
@@ -61,11 +61,11 @@ struct DoctorCommand: ParsableCommand {
             "vault", .skipped,
             "without a daemon the vault, the log, the libraries and the connection to Zoom are not checked",
             try: "keyturnd check")
-        return DoctorReport([down] + host.lines + [unseen])
+        return CheckResults(worstFirst: [down] + host.lines + [unseen])
     }
 
-    static func text(_ report: DoctorReport) -> String {
-        report.lines.map { line in
+    static func text(_ report: CheckResults) -> String {
+        report.checks.map { line in
             let advice = line.outcome == .passed ? Advice(line.detail) : line.advice
             return "\(line.outcome.rawValue.padded(to: 8)) \(line.check): \(advice.lines(trying: "           "))"
         }.joined()

@@ -72,8 +72,8 @@ struct TargetTest: ParsableCommand {
     func run() throws {
         let answer = try common.admin.send(.post, "/v1/targets/\(name)/test", within: .seconds(180))
         var failed = false
-        if answer.problem == nil { failed = try !Verification(parsing: answer.body.copy()).passed }
-        try common.show(answer, as: Verification.self) { StandardOutput.write($0.text) }
+        if answer.problem == nil { failed = try !CheckResults(parsing: answer.body.copy()).passed }
+        try common.show(answer, as: CheckResults.self) { StandardOutput.write($0.text) }
         if failed { throw CommandFailure(.upstreamFailed, nil) }
     }
 }

@@ -50,17 +50,16 @@ struct TargetSet: ParsableCommand {
             || (known.login.known == .basic && !isOAuth && access.clientCert == nil)
         if access.passwordStdin || isBasic && asksForSecret { patch.password = try access.password() }
         if access.clientSecretStdin || isOAuth && asksForSecret { patch.clientSecret = try access.clientSecret() }
-        let renew: (() throws -> Void)? =
-            access.isPiped || !(isBasic || isOAuth)
-            ? nil
-            : {
-                if isBasic {
-                    patch.password = try ConsoleOptions.secret("password", false, "--password-stdin")
-                } else {
-                    patch.clientSecret = try ConsoleOptions.secret("client secret", false, "--client-secret-stdin")
-                }
+        let renew = {
+            if isBasic {
+                patch.password = try access.password()
+            } else {
+                patch.clientSecret = try access.clientSecret()
             }
-        let answer = try ConsoleDialog.loggingIn(askingAgain: renew) {
+        }
+        let answer = try ConsoleDialog.loggingIn(
+            askingAgain: access.isPiped || !(isBasic || isOAuth) ? nil : renew
+        ) {
             try common.admin.send(.patch, "/v1/targets/\(name)", body: patch.render(), within: .seconds(300))
         }
         try common.show(answer, as: TriedTarget.self) { changed in

@@ -1,10 +1,15 @@
 package import SecretJSON
 
-/// The checks of an app's credentials, and the meaning of each result.
-package struct Verification: Equatable, Sendable, ListedDocument {
+/// The results of the doctor's checks, or of those of an app's or a target's settings.
+package struct CheckResults: Equatable, Sendable, ListedDocument {
     package let checks: [CheckResult]
 
-    package init(checks: [CheckResult]) { self.checks = checks }
+    package init(_ checks: [CheckResult]) { self.checks = checks }
+
+    /// Sorted by outcome.
+    package init(worstFirst checks: [CheckResult]) {
+        self.init(CheckResult.Outcome.allCases.flatMap { outcome in checks.filter { $0.outcome == outcome } })
+    }
 
     /// Whether no check failed.
     package var passed: Bool { checks.allSatisfy { $0.outcome != .failed } }
@@ -18,9 +23,9 @@ package struct Verification: Equatable, Sendable, ListedDocument {
 /// The answer to `POST /v1/apps`: the app as stored, and the checks before that.
 package struct AddedApp: Equatable, Sendable, ListedDocument {
     package let app: AppDocument
-    package let verification: Verification
+    package let verification: CheckResults
 
-    package init(app: AppDocument, verification: Verification) {
+    package init(app: AppDocument, verification: CheckResults) {
         self.app = app
         self.verification = verification
     }
