@@ -70,8 +70,8 @@ CREATE TRIGGER rotation_ended BEFORE UPDATE OF state ON rotation
 WHEN OLD.state IN ('retired', 'refused', 'aborted') AND NEW.state <> OLD.state
 BEGIN SELECT RAISE(ABORT, 'a rotation that has ended does not continue'); END;
 
--- The newest generation that a client is known to hold of an app: it fetched it, or said so. The id is a keyed hash of app and
--- client.
+-- The newest secret that a client of a node is known to hold of an app: it fetched it, or said so. The id is a keyed hash of app,
+-- node and client.
 CREATE TABLE receipt (
     id     TEXT NOT NULL PRIMARY KEY,
     app    TEXT NOT NULL REFERENCES app (id),

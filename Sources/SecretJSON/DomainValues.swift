@@ -3,6 +3,7 @@ package import Domain
 // The forms of domain types in JSON, for records and for documents.
 
 extension Open: JSONValue {}
+extension NodeID: JSONValue {}
 extension RotationPhase: JSONValue {}
 extension RotationTrigger: JSONValue {}
 extension ZoomEnvironment.Kind: JSONValue {}

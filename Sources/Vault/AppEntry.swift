@@ -13,7 +13,9 @@ package struct AppEntry: Sendable {
         var replaced: ReplacedSecret?
         var token: SeenToken?
         var refusals: Refusals?
-        var receipts: [Name: Receipt] = [:]
+        /// Of the current secret.
+        var fingerprint: String?
+        var receipts: [Holder: Receipt] = [:]
         var schedulerState = SchedulerState()
         var refusedRotation: RefusedRotation?
         let tokenUse = TokenUse()
@@ -52,7 +54,10 @@ package struct AppEntry: Sendable {
     package var replaced: ReplacedSecret? { box.facts.replaced }
     package var token: SeenToken? { box.facts.token }
     package var refusals: Refusals? { box.facts.refusals }
-    package var receipts: [Name: Receipt] { box.facts.receipts }
+    package var receipts: [Holder: Receipt] { box.facts.receipts }
+
+    /// The current secret's keyed fingerprint, which is the same for the life of the vault. `nil` only if OpenSSL failed.
+    package var fingerprint: String? { box.facts.fingerprint }
     package var schedulerState: SchedulerState { box.facts.schedulerState }
 
     /// The last automatic rotation that Zoom refused, if the secret was not replaced since.

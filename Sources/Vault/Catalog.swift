@@ -63,10 +63,10 @@ package final class Catalog: Sendable {
     /// All clients, by name.
     package var clients: [Client] { state.withLock { Array($0.clients.values) }.sorted { $0.name < $1.name } }
 
-    /// The clients known to hold a generation before the current one, by name. Removed clients do not count.
+    /// The clients known to hold another secret than the current one, on any node, by name. Removed clients do not count.
     package func holders(of entry: AppEntry) -> [Name] {
-        entry.receipts.values.filter { $0.generation < entry.credential.generation }.map(\.client)
-            .filter { client($0) != nil }.sorted()
+        let behind = entry.receipts.values.filter { !entry.isCurrent($0) }
+        return Set(behind.map(\.holder.client)).filter { client($0) != nil }.sorted()
     }
 
     package var policies: ClientPolicies { state.withLock { $0.policies } }
@@ -83,9 +83,9 @@ package final class Catalog: Sendable {
     package func needs(of uid: UInt32) -> IdentityNeeds { state.withLock { $0.policies.needs(of: uid) } }
 
     /// Makes a commit's changes visible, all at once, and notifies the observers.
-    func show(_ changes: [RowChange], at now: Moment, newest: Timestamp?) {
+    func show(_ changes: [RowChange], at now: Moment, newest: Timestamp?, _ sealer: Sealer) {
         let (told, moves) = state.withLock { state in
-            var fold = CatalogFold(at: now, newest: newest)
+            var fold = CatalogFold(at: now, newest: newest, sealer)
             for change in changes { fold.apply(change, over: state) }
             return (fold.show(in: &state), fold.moves)
         }

@@ -12,10 +12,13 @@ struct CatalogFold {
     private(set) var moves: [RotationMove] = []
     private let now: Moment
     private let newest: Timestamp?
+    private let sealer: Sealer
 
-    /// - Parameter newest: the latest time in the vault and the audit log, for judging the age of tokens.
-    init(at now: Moment, newest: Timestamp?) {
-        (self.now, self.newest) = (now, newest)
+    /// - Parameters:
+    ///   - newest: the latest time in the vault and the audit log, for judging the age of tokens.
+    ///   - sealer: for the fingerprints of secrets.
+    init(at now: Moment, newest: Timestamp?, _ sealer: Sealer) {
+        (self.now, self.newest, self.sealer) = (now, newest, sealer)
     }
 
     /// - Parameter state: what is visible so far.
@@ -29,7 +32,7 @@ struct CatalogFold {
     private mutating func put(_ row: OpenedRow, _ state: Catalog.State) {
         switch row {
         case .app(let app): rows(app.id, state).app = app
-        case .generation(let record): rows(record.appID, state).apply(record)
+        case .generation(let record): rows(record.appID, state).apply(record, sealer)
         case .rotation(let rotation):
             let rows = rows(rotation.appID, state)
             // An app that is not visible yet has no observers of its rotations.
@@ -39,7 +42,7 @@ struct CatalogFold {
                 moves.append(move)
             }
             rows.apply(rotation)
-        case .receipt(let record): rows(record.appID, state).facts.receipts[record.receipt.client] = record.receipt
+        case .receipt(let record): rows(record.appID, state).facts.receipts[record.receipt.holder] = record.receipt
         case .token(let record):
             rows(record.appID, state).facts.token =
                 record.seen ?? SeenToken(found: record.token, at: now, newest: newest)
@@ -138,11 +141,13 @@ final class AppRows {
         facts = entry?.facts ?? AppEntry.Facts()
     }
 
-    func apply(_ record: GenerationRecord) {
+    func apply(_ record: GenerationRecord, _ sealer: Sealer) {
         // A secret has one row, in one of the two places.
         removeGeneration(record.credential.generation.number)
         switch record.credential.state {
-        case .current: current = record.credential
+        case .current:
+            current = record.credential
+            facts.fingerprint = try? sealer.fingerprint(of: record.credential.clientSecret)
         case .previous: facts.previous = record.credential
         }
     }

@@ -25,7 +25,7 @@ struct CatalogLoader: Sendable {
         // No link of the history is kept in memory, but a vault without the table takes no commit.
         _ = try transaction.row(in: .history, id: CommitNumber(written.vault.commits).text)
         var found = (vault: CountedDigest(), node: CountedDigest())
-        var fold = CatalogFold(at: now, newest: account.newestTime)
+        var fold = CatalogFold(at: now, newest: account.newestTime, sealer)
         for table in SealedTable.counted {
             try transaction.forEachRow(in: table, openedBy: sealer) { row in
                 let digest = try row.digest.get()

@@ -142,7 +142,7 @@ extension Vault {
             // An app that was removed meanwhile is skipped: it has no holders.
             for (app, receipt) in receipts where try transaction.record(app.id, as: App.self) != nil {
                 let record = ReceiptRecord(
-                    id: try transaction.sealer.receiptID(of: receipt.client, app), appID: app.id, receipt)
+                    id: try transaction.sealer.receiptID(of: receipt.holder, app), appID: app.id, receipt)
                 let known = try transaction.record(record.id, as: ReceiptRecord.self)?.receipt
                 if known.map({ receipt.isNews(beside: $0) }) ?? true { try transaction.put(record) }
             }

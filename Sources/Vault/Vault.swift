@@ -44,11 +44,10 @@ package final class Vault: Sendable {
     package func close() { isClosed.store(true, ordering: .sequentiallyConsistent) }
 
     /// A keyed fingerprint for comparing secrets without showing them: 12 hexadecimal digits.
-    package func fingerprint(of secret: SecretBox) throws(VaultError) -> String {
-        do { return try sealer.keyring.fingerprint(of: secret.bytes) } catch {
-            throw VaultError(.library, "no fingerprint: \(error)")
-        }
-    }
+    package func fingerprint(of secret: SecretBox) throws(VaultError) -> String { try sealer.fingerprint(of: secret) }
+
+    /// This node.
+    package var node: NodeID { account.withLock { $0.node.id } }
 
     /// The kind of each key slot: `key file`, `passphrase`, `recovery key`.
     package var slotKinds: [String] { keySlots.words }
@@ -230,7 +229,7 @@ package final class Vault: Sendable {
             return (account.log, account.newestTime)
         }
         keys.withLock { $0.apply(commit) }
-        catalog.show(commit.changes, at: time.now, newest: newest)
+        catalog.show(commit.changes, at: time.now, newest: newest, sealer)
         if let entry = commit.entry { log?.enqueue(entry) }
     }
 }

@@ -8,6 +8,7 @@ import Vault
 @testable import Daemon
 
 @Suite struct ReceiptKeeperTests {
+    private static let holder = Holder(node: .first, client: .test("one"))
     private let store = HeldStore()
     private let time = ManualTime()
 
@@ -34,7 +35,7 @@ import Vault
         store.release()
         try await eventually("it to be told") { told.all.count == 300 }
         #expect(Set(told.all).count == 300)
-        #expect(vault.catalog.entries.allSatisfy { $0.receipts[.test("one")]?.generation == .first })
+        #expect(vault.catalog.entries.allSatisfy { $0.receipts[Self.holder]?.generation == .first })
         // The first is under way before the others come.
         #expect((1...2).contains(store.base.commits - before))
 
@@ -48,10 +49,33 @@ import Vault
         let keeper = ReceiptKeeper(vault: vault, time: time) { told.record($0) }
         store.hold()
         keeper.fetched(try entry(vault, 0), by: .test("one"))
-        keeper.acknowledged(try entry(vault, 0), by: .test("one"), .first)
+        keeper.reported(try entry(vault, 0), by: .test("one"), .first, isAcknowledged: true)
         keeper.fetched(try entry(vault, 0), by: .test("one"))
         store.release()
-        try await eventually("the receipt") { (try? entry(vault, 0).receipts[.test("one")]?.isAcknowledged) == true }
+        try await eventually("the receipt") { (try? entry(vault, 0).receipts[Self.holder]?.isAcknowledged) == true }
+    }
+
+    @Test func `a report is of the secret that the client last fetched under that number`() async throws {
+        let vault = try await vault(apps: 1)
+        let keeper = ReceiptKeeper(vault: vault, time: time) { _ in }
+        let other = Receipt(
+            holder: Self.holder, generation: .first, secret: "another", at: time.now.wall, isAcknowledged: false)
+        try await vault.save([(try entry(vault, 0).app, other)])
+        // It has the number of the present secret, and another secret.
+        keeper.reported(try entry(vault, 0), by: .test("one"), .first, isAcknowledged: true)
+        try await eventually("the report") { try entry(vault, 0).receipts[Self.holder]?.isAcknowledged == true }
+        #expect(try entry(vault, 0).receipts[Self.holder]?.secret == "another")
+
+        keeper.fetched(try entry(vault, 0), by: .test("one"))
+        keeper.reported(try entry(vault, 0), by: .test("one"), .first, isAcknowledged: true)
+        try await eventually("the present one") {
+            let entry = try entry(vault, 0)
+            return entry.receipts[Self.holder].map { entry.isCurrent($0) && $0.isAcknowledged } == true
+        }
+        // A client that was never seen to fetch: by its number alone.
+        keeper.reported(try entry(vault, 0), by: .test("two"), .first)
+        try await eventually("the other client") { try entry(vault, 0).receipts.count == 2 }
+        #expect(try entry(vault, 0).receipts.values.allSatisfy { try entry(vault, 0).isCurrent($0) })
     }
 
     @Test func `a known receipt is not written again`() async throws {
@@ -60,14 +84,14 @@ import Vault
         let keeper = ReceiptKeeper(vault: vault, time: time) { told.record($0) }
         let before = store.base.commits
         store.hold()
-        keeper.acknowledged(try entry(vault, 0), by: .test("one"), .first)
+        keeper.reported(try entry(vault, 0), by: .test("one"), .first, isAcknowledged: true)
         try await eventually("the first to be written") { store.isWaitedFor }
-        keeper.acknowledged(try entry(vault, 0), by: .test("one"), .first)
+        keeper.reported(try entry(vault, 0), by: .test("one"), .first, isAcknowledged: true)
         store.release()
         try await eventually("it to be told") { told.all.count == 1 }
-        keeper.acknowledged(try entry(vault, 0), by: .test("one"), .first)
+        keeper.reported(try entry(vault, 0), by: .test("one"), .first, isAcknowledged: true)
         // What is written is written in turn.
-        keeper.acknowledged(try entry(vault, 1), by: .test("one"), .first)
+        keeper.reported(try entry(vault, 1), by: .test("one"), .first, isAcknowledged: true)
         try await eventually("it to be told") { told.all.count > 1 }
         #expect(try told.all == [entry(vault, 0).app.name, entry(vault, 1).app.name])
         #expect(store.base.commits - before == 2)
@@ -84,7 +108,7 @@ import Vault
         store.base.failCommits(with: nil)
         try await eventually("the receipt") {
             keeper.fetched(try entry(vault, 0), by: .test("one"))
-            return try entry(vault, 0).receipts[.test("one")] != nil
+            return try entry(vault, 0).receipts[Self.holder] != nil
         }
     }
 }

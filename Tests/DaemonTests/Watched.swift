@@ -71,7 +71,7 @@ final class Watched {
     /// What each client holds, as it was noted so far.
     var holders: [String: Int] {
         vault.catalog.app(.test("zoom-prod")).map { entry in
-            Dictionary(uniqueKeysWithValues: entry.receipts.map { ("\($0.key)", $0.value.generation.number) })
+            Dictionary(uniqueKeysWithValues: entry.receipts.map { ("\($0.key.client)", $0.value.generation.number) })
         } ?? [:]
     }
 

@@ -20,8 +20,11 @@ import Testing
         var facts = AppEntry.Facts()
         facts.replaced = left.map { ReplacedSecret(generation: second, expires: now + $0) }
         if let generation {
-            facts.receipts[.test("ping")] = Receipt(
-                client: .test("ping"), generation: generation, at: now + -40 * day, isAcknowledged: false)
+            let holder = Holder(node: .first, client: .test("ping"))
+            facts.fingerprint = "c"
+            facts.receipts[holder] = Receipt(
+                holder: holder, generation: generation, secret: generation == third ? "c" : "o",
+                at: now + -40 * day, isAcknowledged: false)
         }
         let credential = Credential(
             generation: third, state: .current, clientSecret: SecretBox("s"), createdAt: now + -9 * day)

@@ -146,8 +146,9 @@ import Testing
         var facts = AppEntry.Facts()
         facts.rotation = Self.rotation(row.phase, overlap: row.overlap)
         for name in row.holders {
-            facts.receipts[.test(name)] = Receipt(
-                client: .test(name), generation: .first, at: Self.start, isAcknowledged: false)
+            let holder = Holder(node: .first, client: .test(name))
+            facts.receipts[holder] = Receipt(
+                holder: holder, generation: .first, secret: "o", at: Self.start, isAcknowledged: false)
         }
         let now = Self.start + seconds
         return AppProblems(

@@ -110,9 +110,7 @@ final class RandomWalk {
 
     private func receive(by client: Name) async {
         guard let entry = vault.catalog.app(Self.name) else { return }
-        let receipt = Receipt(
-            client: client, generation: entry.credential.generation, at: time.now.wall,
-            isAcknowledged: false)
+        let receipt = Receipt(of: entry, by: client.description, at: time.now.wall)
         try? await vault.save([(entry.app, receipt)])
         await engine.lookAgain(Self.name)
     }
@@ -240,10 +238,10 @@ private final class DrainWatch: Sendable {
         let known = [entry.rotation, lastOpen.withLock { $0 }].compactMap { $0 }.first { $0.id == rotation.id }
         if let dies = known?.revokeAt, time.now.wall >= dies + -86_400 { return }
         let holders = entry.receipts.values.filter {
-            $0.generation < entry.credential.generation && vault.catalog.client($0.client) != nil
+            $0.generation < entry.credential.generation && vault.catalog.client($0.holder.client) != nil
         }
         if publisher.lacks(entry.credential.clientSecret.text) { violations.record("\(what) while a target lacks it") }
-        if !holders.isEmpty { violations.record("\(what) while \(holders.map(\.client)) hold it") }
+        if !holders.isEmpty { violations.record("\(what) while \(holders.map(\.holder.client)) hold it") }
         let promotedAt = rotation.promotedAt ?? time.now.wall
         if promotedAt + rotation.overlap > time.now.wall { violations.record("\(what) before the overlap was over") }
     }

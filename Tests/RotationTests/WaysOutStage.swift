@@ -51,7 +51,7 @@ struct Stage {
     private func build() async throws {
         let now = time.now.wall
         let app = entry.app
-        let receipt = Receipt(client: .test("ada"), generation: .first, at: now, isAcknowledged: false)
+        let receipt = Receipt(of: entry, by: "ada", at: now)
         try await vault.save([(app, receipt)])
         let isByHand = place == .drainingByHand
         var facts = Rotation.planned(
@@ -131,10 +131,7 @@ struct Stage {
             #expect(zoom.accepts(entry.credential.clientSecret.text))
             // The client fetches once the overlap is over.
             if entry.rotation?.reason?.hasPrefix("still held by") == true {
-                let receipt = Receipt(
-                    client: .test("ada"), generation: entry.credential.generation, at: time.now.wall,
-                    isAcknowledged: false)
-                try await vault.save([(entry.app, receipt)])
+                try await vault.save([(entry.app, Receipt(of: entry, by: "ada", at: time.now.wall))])
             }
             time.pass(max(due - time.now.wall, 1))
             await engine.carryOn(.test("zoom"))

@@ -95,7 +95,8 @@ extension WireSample {
         WireSample(
             HolderList.self,
             text: """
-                {"app":"hr","generation":1,"holders":[{"client":"sync","generation":2,"at":@1,"acknowledged":true}]}
+                {"app":"hr","generation":1,"holders":[{"node":"first","client":"sync","generation":2,"current":false,"at":@1,
+                "acknowledged":true}]}
                 """),
         WireSample(
             RotationPlan.self,

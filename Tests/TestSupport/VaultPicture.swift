@@ -7,6 +7,7 @@ package struct VaultPicture: Equatable, Sendable {
         package var app: App
         package var secret: String
         package var generation: Int
+        package var fingerprint: String?
         package var createdAt: Int
         package var suspectSince: Timestamp?
         /// Number and secret of the one before it.
@@ -56,13 +57,13 @@ package struct VaultPicture: Equatable, Sendable {
         apps = vault.catalog.apps.map { entry in
             AppPicture(
                 app: entry.app, secret: entry.credential.clientSecret.text,
-                generation: entry.credential.generation.number,
+                generation: entry.credential.generation.number, fingerprint: entry.fingerprint,
                 createdAt: entry.credential.createdAt.unixSeconds, suspectSince: entry.credential.suspectSince,
                 previous: entry.previous.map { ["\($0.generation)", $0.clientSecret.text] } ?? [],
                 replaced: entry.replaced, refusedRotation: entry.refusedRotation,
                 token: entry.token.map { TokenPicture($0.token) },
                 refusals: entry.refusals, rotation: entry.rotation.map { RotationPicture($0) },
-                receipts: entry.receipts.values.sorted { $0.client < $1.client },
+                receipts: entry.receipts.values.sorted { $0.holder < $1.holder },
                 schedulerState: entry.schedulerState)
         }
         clients = vault.catalog.clients

@@ -44,9 +44,9 @@ import Vault
         let file = try await FileVault()
         let (store, vault) = try await file.open()
         try await vault.add(number: 1, at: file.time.now)
-        let receipt = Receipt(
-            client: .test("who-fetches"), generation: .first, at: file.time.now.wall, isAcknowledged: true)
-        try await vault.save([(App.sample("app-1"), receipt)])
+        let entry = try #require(vault.catalog.app(.test("app-1")))
+        let receipt = Receipt(of: entry, by: "who-fetches", at: file.time.now.wall, isAcknowledged: true)
+        try await vault.save([(entry.app, receipt)])
         var files = try contents(file.path) + contents(file.path + "-wal")
         try await store.close()
         files += try contents(file.path)

@@ -245,8 +245,10 @@ import Vault
         try await vault.add(app, clientSecret: SecretBox("x"))
         let target = PushTarget.sample("console", of: app)
         try await vault.add(target)
+        let holder = Holder(node: .first, client: .test("one"))
         func receipt(_ generation: Generation, isAcknowledged: Bool = false) -> Receipt {
-            Receipt(client: .test("one"), generation: generation, at: now, isAcknowledged: isAcknowledged)
+            Receipt(
+                holder: holder, generation: generation, secret: "s", at: now, isAcknowledged: isAcknowledged)
         }
         func schedulerState(_ generation: Generation) -> SchedulerState {
             SchedulerState(rotation: .init(base: generation, due: now), probe: .init(generation: generation, at: now))
@@ -277,7 +279,7 @@ import Vault
         let scope = SchedulerState(scope: .init(at: now, lack: .missingScopes))
         try await vault.save([(app, scope)])
         let entry = try #require(vault.catalog.app(app.name))
-        #expect(entry.receipts[.test("one")] == receipt(new.next))
+        #expect(entry.receipts[holder] == receipt(new.next))
         #expect(entry.schedulerState.scope == scope.scope && entry.schedulerState.probe == schedulerState(new).probe)
         #expect(vault.catalog.target(target.name)?.delivery.waiting == "x")
         #expect(await isDurable(vault, store, time))

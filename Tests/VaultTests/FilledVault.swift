@@ -80,7 +80,9 @@ extension Vault {
                 id: "rotation-of-\(app.name)", app: app, base: .first, trigger: .operator, overlap: 60, at: now.wall)
             rotation.answer = SecretBox("answer-\(mark)-to-\(app.name)")
             try await begin(rotation, of: app)
-            let receipt = Receipt(client: .test("one"), generation: .first, at: now.wall, isAcknowledged: mark == "new")
+            let receipt = Receipt(
+                holder: Holder(node: .first, client: .test("one")), generation: .first, secret: mark, at: now.wall,
+                isAcknowledged: mark == "new")
             try await save([(app, receipt)])
             let probe = SchedulerState.Probe(
                 generation: .first, at: now.wall, cause: .invalidClient, reason: mark, missingScopes: ["scim2"])

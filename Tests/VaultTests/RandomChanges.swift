@@ -91,9 +91,10 @@ struct RandomChanges {
             try await vault.save(nil, for: app)
             return "no refusals"
         case 3:
+            let node = NodeID(rawValue: dice.oneOf(["first", "second"])) ?? .first
             let receipt = Receipt(
-                client: .test(dice.oneOf(["one", "two"])), generation: generation, at: now,
-                isAcknowledged: dice.below(2) == 0)
+                holder: Holder(node: node, client: .test(dice.oneOf(["one", "two"]))), generation: generation,
+                secret: dice.oneOf([nil, "a", "b"]), at: now, isAcknowledged: dice.below(2) == 0)
             try await vault.save([(app, receipt)])
             return "receipt"
         default:

@@ -23,6 +23,7 @@ extension RecordSample {
         let set = try? SetDigest(bytes: unsafe [UInt8](0xE0...0xFF).span.bytes)
         full.digest = CountedDigest(rows: 2, set ?? SetDigest())
         var node = NodeState()
+        node.id = NodeID(rawValue: "second") ?? .first
         node.digest = full.digest
         node.auditTrouble = AuditTrouble(words: "what", since: at(2))
         node.outboxBytes = 77
@@ -41,12 +42,12 @@ extension RecordSample {
                     "spent_others":3,"spent":[{"app":"a","generation":1},{"app":"b","generation":2}]}
                     """),
             RecordSample(
-                "minimal", NodeState(), [.text("node")], required: "rows", "digest",
-                text: #"{"rows":0,"digest":"\#(zeros)"}"#),
+                "minimal", NodeState(), [.text("node")], required: "node", "rows", "digest",
+                text: #"{"node":"first","rows":0,"digest":"\#(zeros)"}"#),
             RecordSample(
                 "full", node, [.text("node")], required: "audit_trouble_since", "lost_time", "lost_commit",
                 text: """
-                    {"rows":2,"digest":"\(code)","audit_trouble":"what","audit_trouble_since":1700000002,
+                    {"node":"second","rows":2,"digest":"\(code)","audit_trouble":"what","audit_trouble_since":1700000002,
                     "outbox_bytes":77,"lost_events":3,"lost_time":1700000003,"lost_commit":4}
                     """),
             RecordSample(

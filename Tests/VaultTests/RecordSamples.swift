@@ -100,6 +100,7 @@ extension RecordSample {
             Grant(target: .app(.test("zoom")), permissions: [.token, .credentials]),
             Grant(target: .app(.test("z")), permissions: [.token]),
         ]
+        let holder = Holder(node: .first, client: .test("one"))
         let full = Client(id: "c2", name: .test("two"), selectors: selectors, grants: grants, createdAt: at(2))
         return [
             RecordSample(
@@ -116,9 +117,20 @@ extension RecordSample {
                 "acknowledged",
                 ReceiptRecord(
                     id: "r1", appID: "a1",
-                    Receipt(client: .test("one"), generation: .first, at: at(1), isAcknowledged: true)),
-                [.text("r1"), .text("a1")], required: "client", "generation", "at", "acknowledged",
-                text: #"{"client":"one","generation":1,"at":1700000001,"acknowledged":true}"#),
+                    Receipt(
+                        holder: holder, generation: .first, secret: "e61487e11cc2", at: at(1), isAcknowledged: true)),
+                [.text("r1"), .text("a1")], required: "node", "client", "generation", "at", "acknowledged",
+                text: """
+                    {"node":"first","client":"one","generation":1,"secret":"e61487e11cc2","at":1700000001,
+                    "acknowledged":true}
+                    """),
+            RecordSample(
+                "of a secret that is gone",
+                ReceiptRecord(
+                    id: "r1", appID: "a1",
+                    Receipt(holder: holder, generation: .first, secret: nil, at: at(1), isAcknowledged: true)),
+                [.text("r1"), .text("a1")],
+                text: #"{"node":"first","client":"one","generation":1,"at":1700000001,"acknowledged":true}"#),
         ]
     }
 

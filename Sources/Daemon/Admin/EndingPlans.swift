@@ -20,7 +20,7 @@ struct EndingPlans {
         let current = entry.credential.generation
         return EndingPlan(
             app: entry.app.name, rotation: rotation.id, steps: [ending(rotation)] + waiting(1, rotation.allCalls),
-            clients: clients { $0 < current },
+            clients: clients { !entry.isCurrent($0) },
             targets: targets.compactMap { entry in
                 behind(entry, current).map { .init(target: entry.target.name, detail: $0) }
             },
@@ -49,7 +49,7 @@ struct EndingPlans {
         steps.append("zoom is asked to revoke generation \(replaced)")
         return EndingPlan(
             app: entry.app.name, rotation: open?.id, steps: steps + waiting(changes, calls),
-            clients: clients { $0 <= current },
+            clients: clients { _ in true },
             targets: targets.map { .init(target: $0.target.name, detail: incident($0, current)) },
             endsAt: timing.earliest(changes, after: calls, now: now))
     }
@@ -69,9 +69,10 @@ struct EndingPlans {
         return last > now ? ["not all of it before \(last): zoom allows three changes in 15 minutes"] : []
     }
 
-    private func clients(_ isMeant: (Generation) -> Bool) -> [EndingPlan.Client] {
-        entry.receipts.values.filter { isMeant($0.generation) && catalog.client($0.client) != nil }
-            .sorted { $0.client < $1.client }.map { .init(client: $0.client, generation: $0.generation.number) }
+    private func clients(_ isMeant: (Receipt) -> Bool) -> [EndingPlan.Client] {
+        entry.receipts.values.filter { isMeant($0) && catalog.client($0.holder.client) != nil }
+            .sorted { $0.holder < $1.holder }
+            .map { .init(client: $0.holder.client, generation: $0.generation.number) }
     }
 
     private var targets: [TargetEntry] { catalog.targets(of: entry.app) }

@@ -26,7 +26,7 @@ extension RotationPlan {
                 "at the end, to revoke the old secret",
             ],
             oldSecretExpiresAt: RotationTiming().revokeAt(obstacles.now), overlap: overlap ?? entry.app.policy.overlap,
-            holders: entry.receipts.values.map(\.client.description).sorted(),
+            holders: Set(entry.receipts.keys.map(\.client)).sorted().map(\.description),
             targets: obstacles.targets.map(\.target.name.description).sorted(), obstacles: obstacles.all)
     }
 }

@@ -73,10 +73,9 @@ final class AgentRoutes: Responder {
                     }
                     return .recorded(asked.credentials(entry, client, request))
                 }
-                // A client that says that it has the current generation is a holder.
-                asked.recordHolder(entry, client)
+                if !asked.asksHead { session.receipts.reported(entry, by: client, entry.generation) }
                 return after.wait == 0
-                    ? .recorded(asked.allowed(.notModified(session.answers.tag(of: entry)), entry, client))
+                    ? .recorded(asked.allowed(.notModified(entry.tag), entry, client))
                     : .watch(CredentialWait(name, after, request, caller, session))
             }
         case .field(let name, let field):
@@ -84,7 +83,7 @@ final class AgentRoutes: Responder {
                 guard !entry.isSuspect else { return .recorded(asked.unproven(entry, client)) }
                 asked.recordHolder(entry, client)
                 var response = Response(.ok)
-                response.tag = session.answers.tag(of: entry)
+                response.tag = entry.tag
                 return .recorded(asked.allowed(response.json(FieldAnswer(entry, field)), entry, client))
             }
         case .token(let name, let minTTL):
@@ -96,7 +95,7 @@ final class AgentRoutes: Responder {
                 asked, entry, client throws(Problem) in
                 let generation = try known(request, entry)
                 guard generation <= entry.credential.generation else { throw Refusal.lost(generation, entry) }
-                session.receipts.acknowledged(entry, by: client, generation)
+                session.receipts.reported(entry, by: client, generation, isAcknowledged: true)
                 guard generation >= entry.previous?.generation ?? entry.generation else {
                     throw Refusal.over(generation, entry)
                 }
@@ -148,7 +147,7 @@ final class AgentRoutes: Responder {
     private func rejected(_ entry: AppEntry, _ generation: Generation, _ session: VaultController.Session)
         -> RenderedResponse
     {
-        guard generation == entry.credential.generation else { return session.answers.answer(for: entry) }
+        guard generation == entry.credential.generation else { return entry.credentials() }
         Task { await session.tokens.recheck(entry.app.name) }
         return Response(.accepted).render()
     }

@@ -59,7 +59,7 @@ struct AppAccess: Sendable {
     /// The app's credentials, or a 304; in both cases the client is a holder from now on.
     func credentials(_ entry: AppEntry, _ client: Name, _ request: Request) -> RecordedResponse {
         recordHolder(entry, client)
-        return allowed(session.answers.answer(for: entry, to: request), entry, client)
+        return allowed(entry.credentials(for: request), entry, client)
     }
 
     func recordHolder(_ entry: AppEntry, _ client: Name) {

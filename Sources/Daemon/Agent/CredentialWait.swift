@@ -81,7 +81,7 @@ final class CredentialWait: VaultWatch {
             guard isOver else { return nil }
             return after.isAnother(entry)
                 ? asked.unproven(entry, client)
-                : asked.allowed(.notModified(session.answers.tag(of: entry)), entry, client)
+                : asked.allowed(.notModified(entry.tag), entry, client)
         }
     }
 }

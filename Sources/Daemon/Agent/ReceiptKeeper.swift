@@ -2,12 +2,12 @@ import Domain
 import Synchronization
 import Vault
 
-/// Records the generation that each client holds. Fetching the same one again costs nothing. New receipts are saved after
+/// Records the secret that each client of this node holds. Fetching the same one again costs nothing. New receipts are saved after
 /// the answers, many in one commit.
 final class ReceiptKeeper: Sendable {
     private struct Key: Hashable {
         let appID: String
-        let client: Name
+        let holder: Holder
     }
 
     private struct State {
@@ -21,38 +21,49 @@ final class ReceiptKeeper: Sendable {
     private static let most = 1000
 
     private let vault: Vault
+    private let node: NodeID
     private let time: any TimeSource
     private let changed: @Sendable (Name) -> Void
     private let state = Mutex(State())
 
     init(vault: Vault, time: any TimeSource, changed: @escaping @Sendable (Name) -> Void) {
         self.vault = vault
+        node = vault.node
         self.time = time
         self.changed = changed
     }
 
     /// The client was given the app's current credentials.
     func fetched(_ entry: AppEntry, by client: Name) {
-        let generation = entry.generation
+        let holder = Holder(node: node, client: client)
         // The usual case, checked first: the client already has them.
-        if let known = entry.receipts[client], known.generation == generation { return }
-        record(entry, client, generation, isAcknowledged: false)
+        if let known = entry.receipts[holder], entry.isCurrent(known) { return }
+        record(entry, holder, entry.generation, isAcknowledged: false) { _ in entry.fingerprint }
     }
 
-    /// The client acknowledges that it uses the generation.
-    func acknowledged(_ entry: AppEntry, by client: Name, _ generation: Generation) {
-        record(entry, client, generation, isAcknowledged: true)
+    /// The client says that it has the generation: the secret that it last fetched under this number, if it fetched one.
+    func reported(_ entry: AppEntry, by client: Name, _ generation: Generation, isAcknowledged: Bool = false) {
+        let holder = Holder(node: node, client: client)
+        record(entry, holder, generation, isAcknowledged: isAcknowledged) { [vault] known in
+            if let known, known.generation == generation { return known.secret }
+            if generation == entry.generation { return entry.fingerprint }
+            guard let previous = entry.previous, previous.generation == generation else { return nil }
+            return try? vault.fingerprint(of: previous.clientSecret)
+        }
     }
 
-    private func record(_ entry: AppEntry, _ client: Name, _ generation: Generation, isAcknowledged: Bool) {
-        let receipt = Receipt(
-            client: client, generation: generation, at: time.now.wall, isAcknowledged: isAcknowledged)
-        if let known = entry.receipts[client], !receipt.isNews(beside: known) { return }
-        let key = Key(appID: entry.app.id, client: client)
+    /// - Parameter secret: the fingerprint, if `known` is the newest receipt of this holder.
+    private func record(
+        _ entry: AppEntry, _ holder: Holder, _ generation: Generation, isAcknowledged: Bool,
+        secret: (_ known: Receipt?) -> String?
+    ) {
+        let key = Key(appID: entry.app.id, holder: holder)
         let mustWrite = state.withLock { state in
-            for known in [state.waiting[key], state.batch[key]] {
-                if let known, !receipt.isNews(beside: known.receipt) { return false }
-            }
+            let known = (state.waiting[key] ?? state.batch[key])?.receipt ?? entry.receipts[holder]
+            let receipt = Receipt(
+                holder: holder, generation: generation, secret: secret(known), at: time.now.wall,
+                isAcknowledged: isAcknowledged)
+            if let known, !receipt.isNews(beside: known) { return false }
             state.waiting[key] = (entry.app, receipt)
             defer { state.isWriting = true }
             return !state.isWriting

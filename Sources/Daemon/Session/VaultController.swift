@@ -30,7 +30,6 @@ final class VaultController: Sendable {
         let rotations: RotationEngine
         let scheduler: Scheduler
         let receipts: ReceiptKeeper
-        let answers: CredentialAnswers
         let apps: AppListAnswers
         let watchers: Watchers
         let audit: AuditTrail
@@ -46,7 +45,6 @@ final class VaultController: Sendable {
             keys: ResealJob, zoom: ZoomWatch
         ) {
             self.vault = vault
-            answers = CredentialAnswers(vault)
             apps = AppListAnswers(vault.catalog)
             self.tokens = tokens
             self.rotations = rotations

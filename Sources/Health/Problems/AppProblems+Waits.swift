@@ -79,12 +79,13 @@ extension AppProblems {
     /// Clients that hold a secret which is revoked or expires soon, and for which no rotation waits.
     var deadHolders: HealthIssue? {
         var (names, expires, generation) = ([Name](), Timestamp(unixSeconds: .max), entry.credential.generation)
-        for name in holders where !ungranted.contains(name) {
-            guard let receipt = entry.receipts[name], !isWaitedFor(receipt.generation),
-                let expiry = entry.expiry(of: receipt.generation),
+        for receipt in entry.receipts.values.sorted(by: { $0.holder < $1.holder }) {
+            let name = receipt.holder.client
+            guard !entry.isCurrent(receipt), holders.contains(name), !ungranted.contains(name),
+                !isWaitedFor(receipt.generation), let expiry = entry.expiry(of: receipt.generation),
                 expiry - now <= Self.nearExpiry
             else { continue }
-            names.append(name)
+            if names.last != name { names.append(name) }
             (expires, generation) = (min(expires, expiry), min(generation, receipt.generation))
         }
         guard !names.isEmpty else { return nil }

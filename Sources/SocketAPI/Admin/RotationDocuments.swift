@@ -130,23 +130,28 @@ package struct RotationList: Equatable, Sendable, ListedDocument {
 /// The clients that hold each generation of an app.
 package struct HolderList: Equatable, Sendable, ListedDocument {
     package struct Holder: Equatable, Sendable, ListedDocument {
+        package let node: NodeID
         package let client: Name
         package let generation: Int
+        /// Whether it is the secret that is served, which a number alone does not tell.
+        package let isCurrent: Bool
         package let at: Timestamp
-        package let acknowledged: Bool
+        package let isAcknowledged: Bool
 
-        package init(client: Name, generation: Int, at: Timestamp, acknowledged: Bool) {
-            self.client = client
-            self.generation = generation
-            self.at = at
-            self.acknowledged = acknowledged
+        package init(
+            node: NodeID, client: Name, generation: Int, isCurrent: Bool, at: Timestamp, isAcknowledged: Bool
+        ) {
+            (self.node, self.client, self.generation) = (node, client, generation)
+            (self.isCurrent, self.at, self.isAcknowledged) = (isCurrent, at, isAcknowledged)
         }
 
         package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            node = try members("node", \.node)
             client = try members("client", \.client)
             generation = try members("generation", \.generation)
+            isCurrent = try members("current", \.isCurrent)
             at = try members("at", \.at)
-            acknowledged = try members("acknowledged", \.acknowledged)
+            isAcknowledged = try members("acknowledged", \.isAcknowledged)
         }
     }
 

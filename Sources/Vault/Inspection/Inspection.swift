@@ -46,7 +46,7 @@ package struct Inspection: Sendable {
         var node: NodeState?
         var found = (vault: CountedDigest(), node: CountedDigest())
         var (fold, shown, unlockMethods) = (
-            CatalogFold(at: SystemTime().now, newest: nil), Catalog.State(), [UnlockMethod]()
+            CatalogFold(at: SystemTime().now, newest: nil, sealer), Catalog.State(), [UnlockMethod]()
         )
         var head = AuditHead.start
         for table in SealedTable.counted + SealedTable.uncounted where table != .history {

@@ -7,7 +7,7 @@ struct ReceiptRecord: Record {
     let appID: String
     let receipt: Receipt
 
-    /// - Parameter id: ``Sealer/receiptID(of:_:)``
+    /// - Parameter id: ``Sealer/receiptID(of:_:)``.
     init(id: String, appID: String, _ receipt: Receipt) {
         self.id = id
         self.appID = appID
@@ -21,17 +21,19 @@ struct ReceiptRecord: Record {
     ) throws(Failure) {
         id = try columns("id", \.id)
         appID = try columns("app", \.appID)
+        let node = try members("node", \.receipt.holder.node)
         receipt = Receipt(
-            client: try members("client", \.receipt.client),
+            holder: Holder(node: node, client: try members("client", \.receipt.holder.client)),
             generation: try members("generation", \.receipt.generation),
-            at: try members("at", \.receipt.at), isAcknowledged: try members("acknowledged", \.receipt.isAcknowledged))
+            secret: try members.ifPresent("secret", \.receipt.secret), at: try members("at", \.receipt.at),
+            isAcknowledged: try members("acknowledged", \.receipt.isAcknowledged))
     }
 }
 
 extension Sealer {
-    /// The ID of the row that has a client's receipt for an app. Without the vault's keys it does not tell the client's name,
+    /// The ID of the row that has a holder's receipt for an app. Without the vault's keys it does not tell the client's name,
     /// nor which receipts are of one client.
-    func receiptID(of client: Name, _ app: App) throws(VaultError) -> String {
-        try blindIndex(of: "\(app.id) \(client)", in: .receipt, "id")
+    func receiptID(of holder: Holder, _ app: App) throws(VaultError) -> String {
+        try blindIndex(of: "\(app.id) \(holder.node) \(holder.client)", in: .receipt, "id")
     }
 }

@@ -5,7 +5,9 @@ package import SecretJSON
 /// What one node says of itself in a sealed row: of its audit log, and of the rows that are its own.
 struct NodeState: Record, Equatable {
     static let table = SealedTable.nodeState
-    static let id = "node"
+    static let row = "node"
+
+    var id = NodeID.first
 
     /// The rows of the tables in ``SealedTable/local``.
     var digest = CountedDigest()
@@ -22,7 +24,8 @@ struct NodeState: Record, Equatable {
     init<Failure>(
         _ columns: inout Columns<Self, Failure>, _ members: inout Members<Self, Failure>
     ) throws(Failure) {
-        columns.derived { _ in Self.id }
+        columns.derived { _ in Self.row }
+        id = try members("node", \.id)
         digest = CountedDigest(rows: try members("rows", \.digest.rows), try members("digest", \.digest.set))
         auditTrouble = try members.inline(ifPresent: "audit_trouble", \.auditTrouble)
         outboxBytes = try members("outbox_bytes", \.outboxBytes, omitting: 0)
@@ -30,7 +33,7 @@ struct NodeState: Record, Equatable {
     }
 
     init(_ transaction: any StoreTransaction, _ sealer: Sealer) throws {
-        guard let row = try transaction.row(in: .nodeState, id: Self.id) else {
+        guard let row = try transaction.row(in: .nodeState, id: Self.row) else {
             throw VaultError(.damaged, "the vault's node_state row is missing", hint: Vault.restoreHint)
         }
         self = try sealer.open(row)

@@ -53,7 +53,9 @@ extension SealedTransaction {
     func secrets(ofApp id: String) throws -> AppRows {
         let rows = AppRows()
         rows.app = try record(id, as: App.self)
-        try store.forEachRow(in: .generation, ofApp: id) { rows.apply(try sealer.open($0, as: GenerationRecord.self)) }
+        try store.forEachRow(in: .generation, ofApp: id) {
+            rows.apply(try sealer.open($0, as: GenerationRecord.self), sealer)
+        }
         return rows
     }
 

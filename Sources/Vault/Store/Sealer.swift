@@ -38,6 +38,13 @@ struct Sealer: Sendable {
         }
     }
 
+    /// 12 hexadecimal digits by which secrets are compared without showing them.
+    func fingerprint(of secret: SecretBox) throws(VaultError) -> String {
+        do { return try keyring.fingerprint(of: secret.bytes) } catch {
+            throw VaultError(.library, "no fingerprint: \(error)")
+        }
+    }
+
     func open<R: Record>(_ row: SealedRow, as _: R.Type = R.self) throws(VaultError) -> R {
         do {
             let plaintext = try keyring.open(

@@ -157,14 +157,7 @@ struct HoldersCommand: ParsableCommand {
                 StandardOutput.write("no client has fetched \(list.app) yet\n")
                 return
             }
-            var table = TextTable(["CLIENT", "GENERATION", "SINCE", ""])
-            for holder in list.holders {
-                let old = holder.generation < list.generation ? "holds an old one" : ""
-                table.add(
-                    holder.client.description, String(holder.generation), holder.at.description,
-                    holder.acknowledged ? "acknowledged" : old)
-            }
-            StandardOutput.write(table.text)
+            StandardOutput.write(list.text)
         }
     }
 }
