@@ -57,8 +57,8 @@ package enum StandardOutput {
         }
     }
 
-    /// Writes text for people, with control characters made visible.
-    package static func write(_ text: String) { draw(visible(text)) }
+    /// Writes text for people, with control characters made visible, and no line wider than the terminal.
+    package static func write(_ text: String) { draw(fitted(visible(text), width: Screen.width(of: STDOUT_FILENO))) }
 
     /// Writes output that may control the terminal. Foreign text in it must have gone through ``visible(_:)``.
     package static func draw(_ picture: String) { write(unsafe Glyphs.shown(picture).utf8Span.span.bytes) }

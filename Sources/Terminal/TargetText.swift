@@ -58,7 +58,7 @@ extension TargetDocument {
                 table.add("provisioning", counts + (provisioner.lastCause.map { ", the last: \($0)" } ?? ""))
             }
         }
-        return table.text
+        return table.fitted
     }
 }
 
@@ -71,7 +71,7 @@ extension ConsoleDiscovery {
                 String(index + 1), connection.name, connection.id, connection.connector,
                 connection.isActive ? "" : "inactive")
         }
-        return table.text
+        return table.fitted
     }
 
     package var fieldsText: String {
@@ -84,7 +84,7 @@ extension ConsoleDiscovery {
         table.add("account ID", fields.accountID ?? unclear)
         table.add("client ID", fields.clientID ?? "not found")
         table.add("client secret", fields.clientSecret ?? "not found")
-        return table.text
+        return table.fitted
     }
 
     package var text: String {

@@ -1,7 +1,12 @@
+import Glibc
+
 /// Tables on terminals that are narrower: nothing is cut, since names, ids and commands are there to be copied.
 extension TextTable {
     /// How many characters the last column needs at least, to be broken into lines beside the others.
     private static let leastRoom = 24
+
+    /// As wide as the terminal of standard output; without a terminal, as wide as it is.
+    package var fitted: String { folded(Paint(.never), width: Screen.width(of: STDOUT_FILENO)) }
 
     /// The table as it is, if it fits. Otherwise its last column in several lines, below the others where it has a long
     /// word. If there is no room for that, each row is a block: its first cell, and below it the others, each behind its
@@ -53,8 +58,11 @@ extension TextTable {
             for (cell, name) in zip(row, heading).dropFirst() where !cell.text.isEmpty {
                 let gap = String(repeating: " ", count: label - name.text.count + 2)
                 let before = margin + "  " + name.text.lowercased() + gap
-                let lines = wrapped(cell.text, behind: before, width: width).dropFirst(before.count)
-                text += before + paint.lines(String(lines), cell.meaning, after: before.count)
+                let lines = wrapped(cell.text, behind: before, width: width)
+                text +=
+                    lines.hasPrefix(before)
+                    ? before + paint.lines(String(lines.dropFirst(before.count)), cell.meaning, after: before.count)
+                    : paint.lines(lines, cell.meaning, after: 0)
             }
             return text
         }.joined()
@@ -68,8 +76,4 @@ extension Paint {
         let first = lines(String(repeating: " ", count: column) + text, meaning)
         return String(first.dropFirst(column))
     }
-}
-
-extension String {
-    fileprivate var trimmed: String { String(reversed().drop { $0 == " " }.reversed()) }
 }

@@ -10,12 +10,15 @@ struct CommandPath {
     /// The first word that does not, where a command was expected.
     private(set) var unknown: String?
     private var choices: [String] = []
+    /// What the command says of itself.
+    private(set) var discussion = Keyturn.configuration.discussion
 
     init(_ arguments: some Sequence<String>) {
         var command: any ParsableCommand.Type = Keyturn.self
         for word in arguments {
             let subcommands = command.configuration.subcommands
-            guard !subcommands.isEmpty, !word.hasPrefix("-"), word != "help" else { return }
+            if word == "help" { continue }
+            guard !subcommands.isEmpty, !word.hasPrefix("-") else { return }
             guard let next = subcommands.first(where: { $0.configuration.commandName == word }) else {
                 unknown = word
                 choices = subcommands.compactMap { $0.configuration.commandName }
@@ -23,6 +26,7 @@ struct CommandPath {
             }
             words.append(word)
             command = next
+            discussion = next.configuration.discussion
         }
     }
 
@@ -47,7 +51,7 @@ struct CommandPath {
         if message.hasSuffix("<key[=value]>'") { return "a label, or its key: \(LabelCondition.grammar)" }
         if message.hasSuffix("<key>'") { return "a label's key: \(Name.grammar)" }
         if message.hasSuffix("<name>'") { return "a name: \(Name.grammar)" }
-        if message.contains(#/<[0-9]+[dhms]>'$/#) { return "a duration like 30d, 12h, 45m, 90s or 1d12h" }
+        if message.hasSuffix("<duration>'") { return "a duration like 30d, 12h, 45m, 90s or 1d12h" }
         return nil
     }
 }

@@ -47,7 +47,9 @@ struct Keyturn: ParsableCommand {
             let code = exitCode(for: error)
             guard code != .success else {
                 // The "error" is a request for help, the version or completions.
-                StandardOutput.write(fullMessage(for: error) + "\n")
+                let discussion = CommandPath(CommandLine.arguments.dropFirst()).discussion
+                let width = Screen.width(of: STDOUT_FILENO)
+                StandardOutput.write(helpText(fullMessage(for: error), discussion: discussion, width: width) + "\n")
                 finish()
             }
             finish(CommandPath(CommandLine.arguments.dropFirst()).failure(message(for: error)))

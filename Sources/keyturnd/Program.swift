@@ -42,6 +42,13 @@ import Terminal
         return { try unsafe await command.run() }
     }
 
+    /// What the command on the line says of itself.
+    private static var discussion: String {
+        let word = CommandLine.arguments.dropFirst().first { !$0.hasPrefix("-") && $0 != "help" }
+        let command = word.flatMap { word in Keyturnd.configuration.subcommands.first { $0._commandName == word } }
+        return (command ?? Keyturnd.self).configuration.discussion
+    }
+
     private static func fail(_ error: any Error) -> Never {
         switch error {
         case let error as StartError:
@@ -53,7 +60,10 @@ import Terminal
         default:
             guard Keyturnd.exitCode(for: error) != .success else {
                 // The "error" is a request for help, the version or completions.
-                StandardOutput.write(Keyturnd.fullMessage(for: error) + "\n")
+                StandardOutput.write(
+                    helpText(
+                        Keyturnd.fullMessage(for: error), discussion: discussion,
+                        width: Screen.width(of: STDOUT_FILENO)) + "\n")
                 finish(.done)
             }
             let advice = complaint(Keyturnd.message(for: error))

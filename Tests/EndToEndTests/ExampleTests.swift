@@ -149,7 +149,7 @@ import Testing
         (["audit", "ack"], "keyturn audit has no command 'ack'", "keyturn audit acknowledge"),
         (["token", "Bad_Name"], "the value 'Bad_Name' is invalid for '<name>'", "a name: 1 to 63 of a-z"),
         (
-            ["rotate", "x", "--overlap", "soon"], "the value 'soon' is invalid for '--overlap <7d>'",
+            ["rotate", "x", "--overlap", "soon"], "the value 'soon' is invalid for '--overlap <duration>'",
             "a duration like 30d"
         ),
         (["explain", "--app", "x", "--uid", "1", "--permission", "moon"], "the value 'moon' is invalid", "one of"),

@@ -27,10 +27,15 @@ import Testing
     private static func guide(
         _ world: World, _ name: String, _ answers: Answers, running commands: [Int: [String]] = [:]
     ) throws -> Outcome {
-        try world.atTerminal(
+        let outcome = try world.atTerminal(
             ["app", "add"] + (name.isEmpty ? [] : [name])
                 + ["--token-url", try world.sandbox.tokenURL, "--api-url", try world.sandbox.address],
             answering: answers, running: commands)
+        // A question's line also has the answer.
+        for line in outcome.output.split(whereSeparator: \.isNewline) where !line.contains(": ") {
+            #expect(line.count <= 80, "\(line.count) columns: \(line)")
+        }
+        return outcome
     }
 
     private static func draft(_ world: World, _ name: String) -> String {

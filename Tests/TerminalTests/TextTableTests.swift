@@ -70,4 +70,58 @@ import Testing
         #expect(counted(1, "app") == "1 app" && counted(0, "app") == "0 apps" && counted(2, "app") == "2 apps")
         #expect(counted(2, "directory", "directories") == "2 directories")
     }
+
+    @Test func `a command stays on one line, or is continued as a shell reads it`() {
+        let text = "no answer came: keyturn rotation resume 0123456789abcdef; to end it: keyturn rotation finish 0123"
+        #expect(
+            wrapped(text, behind: "  try: ", width: 58) == """
+                  try: no answer came:
+                       keyturn rotation resume 0123456789abcdef; to end
+                       it: keyturn rotation finish 0123
+
+                """)
+        #expect(
+            wrapped("fix it, then keyturn app set zoom-prod --marketplace-app-id ID to go on", width: 40) == """
+                fix it, then keyturn app set zoom-prod \\
+                  --marketplace-app-id ID to go on
+
+                """)
+    }
+
+    @Test func `lines that are too wide are broken, and keep their indentation`() {
+        let text =
+            "short\n  a line that is too wide for it\n    try: keyturn status --watch\n\u{1B}[31mpainted already, and wide\u{1B}[0m"
+        #expect(
+            fitted(text, width: 20) == """
+                short
+                  a line that is too
+                  wide for it
+                    try: keyturn \\
+                           status \\
+                           --watch
+                \u{1B}[31mpainted already, and wide\u{1B}[0m
+                """)
+        #expect(fitted(text, width: nil) == text)
+    }
+
+    @Test func `the examples of a help are whole commands`() {
+        let discussion = "Does it.\n\nExample: keyturn status\nExample: keyturn app set zoom-prod --rotate-every 30d"
+        let help =
+            "OVERVIEW: Short.\n\nDoes it.\n\nExample: keyturn status\nExample: keyturn app set\nzoom-prod\n\nUSAGE: x\n"
+        #expect(
+            helpText(help, discussion: discussion, width: 40) == """
+                OVERVIEW: Short.
+
+                Does it.
+
+                EXAMPLES:
+                  keyturn status
+                  keyturn app set zoom-prod \\
+                    --rotate-every 30d
+
+                USAGE: x
+
+                """)
+        #expect(helpText("keyturn 1", discussion: discussion, width: 40) == "keyturn 1")
+    }
 }

@@ -16,6 +16,7 @@ import textwrap
 
 SEE_ALSO = ["keyturn(1)", "keyturnd(8)", "keyturn.yaml(5)", "zoom-sandbox(1)"]
 DOCUMENTATION = "/usr/share/doc/keyturn"
+EXAMPLE = "Example: "
 
 
 # MARK: man(7)
@@ -95,7 +96,7 @@ def paragraphs(text):
             out.extend([".PP"] + [prose(line) for line in run])
             run.clear()
 
-    lines, at = text.splitlines(), 0
+    lines, at = [line for line in text.splitlines() if not line.startswith(EXAMPLE)], 0
     while at < len(lines):
         if lines[at].startswith("  "):
             close()
@@ -115,6 +116,18 @@ def paragraphs(text):
         at += 1
     close()
     return out
+
+
+def examples(tools):
+    """The examples of commands, which are lines of their discussions: each below what its command does."""
+    out, seen = [], set()
+    for tool in tools:
+        lines = [line[len(EXAMPLE) :] for line in (tool.get("discussion") or "").splitlines() if line.startswith(EXAMPLE)]
+        new = [line for line in lines if line not in seen]
+        seen.update(new)
+        if new:
+            out += [".PP", prose(tool["abstract"])] + example(new)
+    return [".SH EXAMPLES"] + out if out else []
 
 
 def spelling(name):
@@ -215,6 +228,7 @@ def program(name, section, docs):
     if leaves:
         out += [".SH FILES"] + table(documented(docs, "configuration.md", "| what | flag |"))
         out += [".SH EXIT STATUS"] + table(documented(docs, "commands.md", "| exit code |"))
+    out += examples([tool] + [command for _, command in leaves])
     return out + ending(name, section)
 
 

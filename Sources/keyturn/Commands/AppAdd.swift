@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import Glibc
 import Guide
 import SecretMemory
 import SocketAPI
@@ -93,7 +94,8 @@ struct AppAdd: ParsableCommand {
         if !drafts.isEmpty { complain("started before: \(drafts.map(\.description).joined(separator: ", "))") }
         while let line = Question.line("name for the app in Keyturn, such as zoom-prod: "), line != "q" {
             if let name = Name(line) { return name }
-            complain("a name is \(Name.grammar)")
+            complain(
+                wrapped("a name is \(Name.grammar)", width: Screen.width(of: STDERR_FILENO)), terminator: "")
         }
         throw CommandFailure(.usage, "nothing was changed")
     }

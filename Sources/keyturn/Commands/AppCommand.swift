@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import Glibc
 import SecretMemory
 import SocketAPI
 import Terminal
@@ -55,7 +56,7 @@ extension AppList {
                     "\(app.clientID)",
                 ] + (isLabelled ? ["\(app.labels.text)"] : []))
         }
-        StandardOutput.write(table.text)
+        StandardOutput.write(table.fitted)
     }
 }
 
@@ -135,7 +136,7 @@ extension AppDocument {
         table.add("API URL", apiURL)
         table.add("rotated", policy.text)
         table.add("added", createdAt.description)
-        return table.text + warnings.map { "warning: \($0)\n" }.joined()
+        return table.fitted + warnings.map { "warning: \($0)\n" }.joined()
     }
 }
 
@@ -150,18 +151,5 @@ extension PolicyDocument {
 }
 
 extension CheckResults {
-    var text: String {
-        var text = ""
-        for check in checks {
-            let mark =
-                switch check.outcome {
-                case .passed: "ok     "
-                case .failed: "failed "
-                case .skipped: "skipped"
-                case .warning: "warning"
-                }
-            text += "\(mark)  \(check.check): \(check.advice.lines(trying: "           "))"
-        }
-        return text
-    }
+    var text: String { CheckText.text(checks, passed: "ok", width: Screen.width(of: STDOUT_FILENO)) }
 }

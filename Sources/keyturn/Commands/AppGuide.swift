@@ -206,10 +206,12 @@ struct AppGuide {
 
     private func say(_ text: String, behind first: String = "") {
         let width = Screen.width(of: STDERR_FILENO).map { min($0, 100) }
-        // Lines that are already formatted stay as they are.
+        let lead = text.prefix { $0 == "\n" }
+        let body = text.dropFirst(lead.count)
+        // A scope stands before what it consists of.
+        let scope = body.hasPrefix("  ") ? body.prefix { $0 != "[" } : ""
         let lines = visible(
-            text.hasPrefix("  ") || text.hasPrefix("\n")
-                ? first + text + "\n" : wrapped(text, behind: first, width: width))
+            lead + wrapped(String(body.dropFirst(scope.count)), behind: first + scope, width: width))
         _ = unsafe write(STDERR_FILENO, lines, lines.utf8.count)
     }
 }

@@ -25,12 +25,12 @@ struct AppSet: ParsableCommand {
             valueName: "key[=value]"))
     var withLabel: [LabelCondition] = []
     @Flag(help: "Every app.") var all = false
-    @Option(help: ArgumentHelp("The time from one rotation to the next; 0s: never.", valueName: "30d")) var rotateEvery:
-        DurationText?
+    @Option(help: ArgumentHelp("The time from one rotation to the next; 0s: never.", valueName: "duration"))
+    var rotateEvery: DurationText?
     @Option(help: ArgumentHelp("When a rotation may begin; empty: at any time.", valueName: "window")) var window:
         String?
     @Option(help: ArgumentHelp("The window's time zone, by its IANA name.", valueName: "zone")) var timezone: String?
-    @Option(help: ArgumentHelp("The least time for which both secrets stay valid.", valueName: "7d")) var overlap:
+    @Option(help: ArgumentHelp("The least time for which both secrets stay valid.", valueName: "duration")) var overlap:
         DurationText?
     @Option(parsing: .unconditional, help: ArgumentHelp("Zoom's account ID.", valueName: "id")) var accountId: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("Zoom's client ID.", valueName: "id")) var clientId: String?

@@ -43,7 +43,7 @@ struct AuditShow: ParsableCommand {
         discussion: "Example: keyturn audit show --app zoom-prod --since 2026-11-01T00:00:00Z")
 
     @Option(help: "Only lines about this app.") var app: Name?
-    @Option(help: ArgumentHelp("Only lines since: a time, or a duration ago.", valueName: "1d"))
+    @Option(help: ArgumentHelp("Only lines since: a time, or a duration ago.", valueName: "time"))
     var since: SinceArgument?
     @Option(name: [.customShort("n"), .long], help: "The number of newest lines to print at most.") var lines = 1000
     @OptionGroup var common: CommonOptions
@@ -55,7 +55,7 @@ struct AuditShow: ParsableCommand {
         let page = try AuditLines.page(query, common)
         if common.json {
             let document = "{\"lines\":[\(page.lines.joined(separator: ","))]}\n"
-            StandardOutput.write(unsafe document.utf8Span.span.bytes)
+            StandardOutput.write(unsafe visible(document).utf8Span.span.bytes)
         } else if page.lines.isEmpty {
             StandardOutput.write("nothing was logged\n")
         } else {
@@ -137,17 +137,25 @@ private enum AuditLines {
     }
 
     static func show(_ page: AuditPage, _ common: CommonOptions) {
-        for line in page.lines { StandardOutput.write((common.json ? line : words(line)) + "\n") }
+        let width = Screen.width(of: STDOUT_FILENO)
+        for line in page.lines {
+            if common.json {
+                StandardOutput.write(unsafe visible(line + "\n").utf8Span.span.bytes)
+            } else {
+                let (time, words) = words(line)
+                StandardOutput.write(wrapped(oneLine(words), behind: time, width: width))
+            }
+        }
     }
 
     /// `TIME ACTION outcome app target who (reason)`, with the members that a line has.
-    private static func words(_ line: String) -> String {
-        guard let document = try? JSONDocument(parsing: SecretBytes(copying: line)) else { return line }
+    private static func words(_ line: String) -> (time: String, words: String) {
+        guard let document = try? JSONDocument(parsing: SecretBytes(copying: line)) else { return ("", line) }
         func text(_ name: String) -> String? {
             guard let node = document.member(name, of: document.root) else { return nil }
             return (try? document.string(node)) ?? (try? document.integer(node)).map(String.init)
         }
-        var words = [text("time") ?? "", text("action") ?? "", text("outcome") ?? ""]
+        var words = [text("action") ?? "", text("outcome") ?? ""]
         if let app = text("app") { words.append(app + (text("generation").map { " generation \($0)" } ?? "")) }
         if let target = text("target") { words.append("target \(target)") }
         if let changed = text("changed") { words.append("changed \(changed)") }
@@ -158,6 +166,6 @@ private enum AuditLines {
         }
         if let count = text("count") { words.append(count + (text("since").map { " since \($0)" } ?? "")) }
         if let reason = text("reason") { words.append("(\(reason))") }
-        return words.joined(separator: "  ")
+        return (text("time").map { "\($0)  " } ?? "", words.joined(separator: "  "))
     }
 }

@@ -53,7 +53,7 @@ struct BackupCommand: ParsableCommand {
             """
         var table = TextTable(["APP", "GENERATION"])
         for app in report.apps { table.add(app.app.description, String(app.generation)) }
-        if !report.apps.isEmpty { text += "\n" + table.text }
+        if !report.apps.isEmpty { text += "\n" + table.fitted }
         for name in report.removed { text += "deleted \(name)\n" }
         for problem in report.problems {
             text += "problem: \(problem.advice.lines)"

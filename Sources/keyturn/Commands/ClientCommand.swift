@@ -81,7 +81,7 @@ struct ClientListCommand: ParsableCommand {
             }
             var table = TextTable(["CLIENT", "USER", "ALLOWED"])
             for client in list.clients { table.add(client.name.description, client.who, client.allowed) }
-            StandardOutput.write(table.text)
+            StandardOutput.write(table.fitted)
         }
     }
 }
@@ -130,6 +130,6 @@ extension ClientDocument {
         table.add("user", who)
         table.add("allowed", allowed)
         table.add("added", createdAt.description)
-        return table.text
+        return table.fitted
     }
 }

@@ -24,5 +24,5 @@ struct CompletionsCommand: ParsableCommand {
 
     @Argument(help: "bash, zsh or fish.") var shell: Shell
 
-    func run() throws { StandardOutput.write(Keyturn.completionScript(for: shell.known) + "\n") }
+    func run() throws { StandardOutput.draw(Keyturn.completionScript(for: shell.known) + "\n") }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Doctor
 import Domain
+import Glibc
 import SecretMemory
 import SocketAPI
 import Terminal
@@ -23,7 +24,7 @@ struct DoctorCommand: ParsableCommand {
             report.render().withSpan { StandardOutput.write($0) }
             StandardOutput.write("\n")
         } else {
-            StandardOutput.write(Self.text(report))
+            StandardOutput.write(CheckText.text(report.checks, width: Screen.width(of: STDOUT_FILENO)))
         }
         if !report.passed { throw CommandFailure(.badData, nil) }
     }
@@ -63,15 +64,4 @@ struct DoctorCommand: ParsableCommand {
             try: "keyturnd check")
         return CheckResults(worstFirst: [down] + host.lines + [unseen])
     }
-
-    static func text(_ report: CheckResults) -> String {
-        report.checks.map { line in
-            let advice = line.outcome == .passed ? Advice(line.detail) : line.advice
-            return "\(line.outcome.rawValue.padded(to: 8)) \(line.check): \(advice.lines(trying: "           "))"
-        }.joined()
-    }
-}
-
-extension String {
-    fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(width - count, 0)) }
 }

@@ -52,11 +52,11 @@ extension ExplainDocument {
         table.add("unit", caller.unit.map { "\($0)\(caller.slice.map { ", in \($0)" } ?? "")" } ?? "not known")
         table.add("executable", caller.exe ?? "not known")
         if caller.foreign { table.add("namespace", "one that the daemon does not see into") }
-        text += table.text
+        text += table.fitted
         guard !policies.isEmpty else { return text }
         var list = TextTable(["CLIENT", "ITS POLICY"])
         for policy in policies { list.add(policy.client.description, policy.reason) }
-        return text + "\n" + list.text
+        return text + "\n" + list.fitted
     }
 }
 

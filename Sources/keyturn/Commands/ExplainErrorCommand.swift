@@ -48,13 +48,9 @@ struct ExplainErrorCommand: ParsableCommand {
     private func list(_ entries: [ErrorEntry]) -> String {
         ErrorEntry.Origin.allCases.map { origin in
             var table = TextTable()
-            for entry in entries where entry.origin == origin { table.add("  " + entry.code, entry.detail) }
-            let width = Screen.width(of: STDOUT_FILENO)
-            let heading = common.paint.text(origin.words, .heading) + "\n"
-            return heading
-                + table.text(common.paint).split(separator: "\n").map { line in
-                    (width.map { cut(String(line), to: $0) } ?? String(line)) + "\n"
-                }.joined()
+            for entry in entries where entry.origin == origin { table.add(entry.code, entry.detail) }
+            return common.paint.text(origin.words, .heading) + "\n"
+                + table.folded(common.paint, width: Screen.width(of: STDOUT_FILENO), indent: 2)
         }.joined(separator: "\n")
     }
 }

@@ -19,7 +19,7 @@ struct FetchCommand: ParsableCommand {
     @Option(help: ArgumentHelp("account_id, client_id or client_secret.", valueName: "field")) var field:
         CredentialField?
     @Option(help: ArgumentHelp("The generation that is there already.", valueName: "n")) var after: Int?
-    @Option(help: ArgumentHelp("How long to wait for a newer one, at most 5m.", valueName: "30s")) var wait:
+    @Option(help: ArgumentHelp("How long to wait for a newer one, at most 5m.", valueName: "duration")) var wait:
         DurationText?
     @OptionGroup var common: CommonOptions
 
@@ -45,7 +45,7 @@ struct FetchCommand: ParsableCommand {
                 table.add("account ID", credentials.accountID)
                 table.add("client ID", credentials.clientID)
                 table.add("since", credentials.createdAt.description)
-                StandardOutput.write(table.text + "secret       ".prefix(12))
+                StandardOutput.write(table.fitted + "secret       ".prefix(12))
                 credentials.clientSecret.withSpan { StandardOutput.write($0) }
                 StandardOutput.write("\n")
             }

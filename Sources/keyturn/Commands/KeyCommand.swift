@@ -230,7 +230,7 @@ extension KeyList {
                 slot.state.words + (slot.isInUse ? ", in use" : ""))
         }
         let progress = resealing.map { ", \($0.percent) % of \(counted($0.rows, "row"))" } ?? ""
-        return table.text + "\nkey epoch \(epoch)\(progress)\n" + (waiting.map { "waits: \($0)\n" } ?? "")
+        return table.fitted + "\nkey epoch \(epoch)\(progress)\n" + (waiting.map { "waits: \($0)\n" } ?? "")
     }
 }
 

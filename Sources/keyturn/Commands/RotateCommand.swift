@@ -27,11 +27,12 @@ struct RotateCommand: ParsableCommand {
     @OptionGroup var apps: SelectionOptions
     @Option(
         help: ArgumentHelp(
-            "The least time for which both stay valid; 0s: until every holder has moved.", valueName: "7d"))
+            "The least time for which both stay valid; 0s: until every holder has moved.", valueName: "duration"))
     var overlap: DurationText?
     @Flag(help: "Show what would be done; change nothing.") var dryRun = false
     @Flag(help: "Wait until the old secret is revoked, and show progress.") var wait = false
-    @Option(help: ArgumentHelp("With --wait: the longest time to wait.", valueName: "1h")) var timeout: DurationText?
+    @Option(help: ArgumentHelp("With --wait: the longest time to wait.", valueName: "duration")) var timeout:
+        DurationText?
     @Flag(help: "The new secret was generated in the Marketplace: verify and serve it.") var manual = false
     @Flag(help: "Read that secret from standard input.") var secretStdin = false
     @Flag(help: "For a leaked secret: revoke it once the new one is live, even if it is still in use.") var now = false
@@ -158,7 +159,7 @@ struct RotateCommand: ParsableCommand {
                 : "\(DurationText(seconds: plan.overlap).map(\.description) ?? "") at least")
         table.add("held by", plan.holders.isEmpty ? "nobody" : plan.holders.joined(separator: ", "))
         if !plan.targets.isEmpty { table.add("pushed to", plan.targets.joined(separator: ", ")) }
-        text += "\n" + table.text
+        text += "\n" + table.fitted
         for obstacle in plan.obstacles { text += "\nobstacle: \(obstacle)\n" }
         return text
     }

@@ -163,14 +163,18 @@ struct HoldersCommand: ParsableCommand {
 }
 
 extension RotationList {
+    /// Without a terminal, with whole ids and times for programs; at one, so that a row has room.
     var text: String {
+        let isShown = Screen.width(of: STDOUT_FILENO) != nil
+        let times = TimeWords(now: SystemTime().now.wall)
         var table = TextTable(["ROTATION", "APP", "REPLACES", "STATE", "BEGUN", "GOES ON"])
         for rotation in rotations {
             table.add(
-                rotation.id, rotation.app.description, String(rotation.base), rotation.state.words,
-                rotation.plannedAt.description, rotation.due?.description ?? "")
+                isShown ? String(rotation.id.prefix(12)) : rotation.id, rotation.app.description, String(rotation.base),
+                rotation.state.words, isShown ? times.relative(rotation.plannedAt) : rotation.plannedAt.description,
+                rotation.due.map { isShown ? times.relative($0) : $0.description } ?? "")
         }
-        return table.text
+        return table.fitted
     }
 }
 

@@ -155,6 +155,6 @@ extension RotationDocument {
         if let due { table.add("continues", due.description) }
         if let reason { table.add("because", reason) }
         if let hint { table.add("try", hint) }
-        return table.text
+        return table.fitted
     }
 }

@@ -41,7 +41,7 @@ struct TargetListCommand: ParsableCommand {
                     target.name.description, target.app.description, target.connection,
                     target.generation.map { "generation \($0)" } ?? "-", target.state.rawValue, target.remark)
             }
-            StandardOutput.write(table.text)
+            StandardOutput.write(table.fitted)
         }
     }
 }

@@ -5,7 +5,7 @@ import SocketAPI
 /// How a target is pushed to and monitored.
 struct TargetOptions: ParsableArguments {
     @Option(help: ArgumentHelp("on-save, full or none.", valueName: "how")) var replicate: ReplicationMode?
-    @Option(help: ArgumentHelp("The time from a push until the engines use it.", valueName: "120s"))
+    @Option(help: ArgumentHelp("The time from a push until the engines use it.", valueName: "duration"))
     var settle: DurationText?
     @Option(parsing: .unconditional, help: ArgumentHelp("The setting for the account ID.", valueName: "name"))
     var accountIdField: String?

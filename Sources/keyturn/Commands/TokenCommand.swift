@@ -41,6 +41,6 @@ struct TokenCommand: ParsableCommand {
         table.add("expires", "\(token.expiresAt), in \(spoken(seconds: token.expiresIn))")
         table.add("scopes", token.scope ?? "zoom did not say")
         table.add("API", token.apiURL)
-        return table.text
+        return table.fitted
     }
 }
