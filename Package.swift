@@ -36,7 +36,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 /// What is fuzzed. Usually the tests run each target for a moment; with KEYTURN_FUZZ=1, which `scripts/fuzz` sets, the same
 /// sources become a program for libFuzzer instead.
 let fuzzing: [Target.Dependency] = [
-    "Audit", "Daemon", "Domain", "Envelope", "Guide", "HTTPTransport", "Maintenance", "PingFederate", "Scheduling",
+    "Audit", "Daemon", "Domain", "Envelope", "Guide", "HTTPTransport", "Maintenance", "Objects", "PingFederate",
+    "Scheduling",
     "SecretJSON",
     "SecretMemory", "SocketAPI", "TestSupport", "Vault", "Zoom",
 ]
@@ -69,6 +70,7 @@ let package = Package(
         .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev", "libssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CPlatform"),
+        target("YAML", ["CYAML"]),
         target("SecretMemory", ["CPlatform"]),
         target("System", ["SecretMemory"]),
         target("Domain", ["SecretMemory"]),
@@ -79,7 +81,9 @@ let package = Package(
         target(
             "VaultSQLite",
             ["CSQLite", "Domain", "System", "Vault"],
-            exclude: ["schema/audit.schema.json", "schema/openapi.yaml", "schema/postgresql"],
+            exclude: [
+                "schema/audit.schema.json", "schema/objects.schema.json", "schema/openapi.yaml", "schema/postgresql",
+            ],
             resources: [.embedInCode("schema/v001.sql")]),
         target(
             "VaultPostgreSQL",
@@ -107,6 +111,7 @@ let package = Package(
             ]),
         target("Terminal", ["Domain", "SecretMemory", "SocketAPI", "System"]),
         target("ErrorCatalog", ["Domain", "SecretJSON", "SocketAPI"]),
+        target("Objects", ["Domain", "SocketAPI", "Terminal", "YAML"]),
         target("Guide", ["Domain", "SecretJSON", "SocketAPI"]),
         target("Doctor", ["CPlatform", "Domain", "SecretMemory", "SocketAPI", "System"]),
         target(
@@ -125,9 +130,9 @@ let package = Package(
         target(
             "Daemon",
             [
-                "Audit", "Confinement", "CPlatform", "CYAML", "Doctor", "Domain", "Envelope", "Health", "HTTPTransport",
+                "Audit", "Confinement", "CPlatform", "Doctor", "Domain", "Envelope", "Health", "HTTPTransport",
                 "Maintenance", "PingFederate", "PushTargets", "Rotation", "Scheduling", "SecretJSON", "SecretMemory",
-                "SocketAPI", "SocketServer", "System", "Tokens", "Vault", "Zoom", logging,
+                "SocketAPI", "SocketServer", "System", "Tokens", "Vault", "YAML", "Zoom", logging,
             ]),
         target("Sandbox", ["Domain", "SecretMemory", "SocketAPI", "SocketServer", "System"]),
 
@@ -141,8 +146,8 @@ let package = Package(
         executable(
             "keyturn",
             [
-                "Doctor", "Domain", "ErrorCatalog", "Guide", "SecretJSON", "SecretMemory", "SocketAPI", "System",
-                "Terminal", arguments,
+                "Doctor", "Domain", "ErrorCatalog", "Guide", "Objects", "SecretJSON", "SecretMemory", "SocketAPI",
+                "System", "Terminal", arguments,
             ]),
         executable("zoom-sandbox", ["Sandbox", "SocketAPI", "Terminal", arguments]),
 
@@ -196,6 +201,7 @@ let package = Package(
         tests(
             "SchedulingTests",
             ["Domain", "Rotation", "Scheduling", "SecretMemory", "TestSupport", "Tokens", "Vault"]),
+        tests("ObjectsTests", ["Domain", "Objects", "SecretJSON", "SocketAPI", "TestSupport", "YAML"]),
         tests("GuideTests", ["Domain", "Guide", "SecretJSON", "SecretMemory", "SocketAPI", "Zoom"]),
         tests(
             "PushTargetsTests",

@@ -7,6 +7,11 @@ package protocol WireDocument: ~Copyable {
     /// Writes the members, in the documented order, into an object that is already open.
     func writeMembers(to json: inout JSONWriter)
 
+    /// The most values of a request with this body, names of members included.
+    static var mostValues: Int { get }
+    /// The most bytes of a request with this body.
+    static var mostBytes: Int { get }
+
     /// Reads the object at `node`. A request is read strictly; in an answer, unknown members are ignored.
     init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError)
 }
@@ -15,6 +20,9 @@ package protocol WireDocument: ~Copyable {
 package protocol ListedDocument: WireDocument, MemberList {}
 
 extension WireDocument where Self: ~Copyable {
+    package static var mostValues: Int { 10_000 }
+    package static var mostBytes: Int { RequestLimits().body }
+
     package func render() -> SecretBytes {
         var json = JSONWriter()
         json.beginObject()

@@ -11,6 +11,6 @@ extension HolderList {
             let cells = [holder.client.description, String(holder.generation), holder.at.description, remark]
             table.add(cells: ((hasNodes ? [holder.node.rawValue] : []) + cells).map { .init($0) })
         }
-        return table.text
+        return table.fitted
     }
 }

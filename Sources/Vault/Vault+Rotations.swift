@@ -98,21 +98,7 @@ extension Vault {
         _ app: App, recording event: AuditEvent? = nil, _ edit: @escaping @Sendable (inout App) throws -> Void
     ) async throws(VaultError) {
         try await change(recording: event) { transaction in
-            guard let entry = try transaction.entry(ofApp: app.id) else { throw Self.noSuchApp(app.name) }
-            if let open = entry.rotation { throw Self.busy(app.name, open) }
-            var app = entry.app
-            try edit(&app)
-            try transaction.checkIdentity(of: app)
-            let old = entry.credential
-            let new = Credential(
-                generation: app.next(after: old.generation), state: .current, clientSecret: old.clientSecret,
-                createdAt: old.createdAt, suspectSince: old.suspectSince)
-            try transaction.remove(from: .generation, id: GenerationRecord.id(appID: app.id, old.generation))
-            try transaction.put(GenerationRecord(appID: app.id, new))
-            try transaction.put(app)
-            // They belong to another app at Zoom.
-            try transaction.remove(from: .token, id: app.id)
-            try transaction.remove(from: .refusals, id: app.id)
+            try transaction.identify(app, edit)
         }
     }
 
@@ -122,17 +108,7 @@ extension Vault {
         _ app: App, recording event: AuditEvent? = nil, _ edit: @escaping @Sendable (inout App) throws -> Void
     ) async throws(VaultError) {
         try await change(recording: event) { transaction in
-            guard let known = try transaction.record(app.id, as: App.self) else {
-                throw Self.noSuchApp(app.name)
-            }
-            var app = known
-            try edit(&app)
-            guard app.isSame(atZoom: known) else {
-                throw VaultError(
-                    .busy, "the IDs of '\(known.name)' were changed meanwhile; nothing was changed",
-                    hint: "keyturn app show \(known.name), then try again")
-            }
-            try transaction.put(app)
+            try transaction.update(app, edit)
         }
     }
 

@@ -60,19 +60,7 @@ package final class Vault: Sendable {
     package func add(_ app: App, clientSecret: SecretBox, recording event: AuditEvent? = nil) async throws(VaultError) {
         let now = time.now.wall
         try await change(recording: event) { transaction in
-            guard try transaction.app(named: app.name) == nil else {
-                throw VaultError(
-                    .exists, "there already is an app '\(app.name)'",
-                    hint: "choose another name, or see keyturn app show \(app.name)")
-            }
-            try transaction.checkIdentity(of: app)
-            var app = app
-            app.first = transaction.claimFirstGeneration(of: app.name)
-            try transaction.put(app)
-            try transaction.put(
-                GenerationRecord(
-                    appID: app.id,
-                    Credential(generation: app.first, state: .current, clientSecret: clientSecret, createdAt: now)))
+            try transaction.add(app, clientSecret: clientSecret, at: now)
         }
     }
 
@@ -84,25 +72,7 @@ package final class Vault: Sendable {
         _ name: Name, force: Bool = false, recording event: AuditEvent? = nil
     ) async throws(VaultError) {
         try await change(recording: event) { transaction in
-            guard let app = try transaction.app(named: name) else { throw Self.noSuchApp(name) }
-            let entry = try transaction.entry(ofApp: app.id)
-            if !force, let open = entry?.rotation, open.phase != .planned {
-                throw VaultError(
-                    .busy,
-                    "a rotation of '\(name)' is running, in state '\(open.phase.words)': removing the app could delete "
-                        + "the only copy of a new secret",
-                    hint: "keyturn rotation show \(open.id); to lose it: keyturn app remove \(name) --force")
-            }
-            if let entry { transaction.spend(entry.highestGeneration, of: name) }
-            for target in try transaction.ids(in: .pushTarget, ofApp: app.id) {
-                try transaction.remove(from: .delivery, id: target)
-            }
-            for table in [SealedTable.generation, .rotation, .receipt, .pushTarget] {
-                try transaction.removeRows(from: table, ofApp: app.id)
-            }
-            for table in [SealedTable.token, .refusals, .schedulerState, .app] {
-                try transaction.remove(from: table, id: app.id)
-            }
+            try transaction.removeApp(name, force: force)
         }
     }
 
@@ -174,21 +144,13 @@ package final class Vault: Sendable {
 
     package func add(_ client: Client, recording event: AuditEvent? = nil) async throws(VaultError) {
         try await change(recording: event) { transaction in
-            guard try transaction.client(named: client.name) == nil else {
-                throw VaultError(
-                    .exists, "there already is a client '\(client.name)'",
-                    hint: "choose another name, or remove it first: keyturn client remove \(client.name)")
-            }
-            try transaction.put(client)
+            try transaction.add(client)
         }
     }
 
     package func removeClient(_ name: Name, recording event: AuditEvent? = nil) async throws(VaultError) {
         try await change(recording: event) { transaction in
-            guard let client = try transaction.client(named: name) else {
-                throw VaultError(.notFound, "there is no client '\(name)'", hint: "keyturn client list")
-            }
-            try transaction.remove(from: .client, id: client.id)
+            try transaction.removeClient(name)
         }
     }
 

@@ -25,7 +25,8 @@ struct Keyturn: ParsableCommand {
             FetchCommand.self, RotateCommand.self, RotationCommand.self, HistoryCommand.self, HoldersCommand.self,
             PauseCommand.self, ResumeCommand.self, TargetCommand.self, AlertCommand.self, AuditCommand.self,
             KeyCommand.self,
-            BackupCommand.self, AdoptCommand.self, DoctorCommand.self, UnlockCommand.self, LockCommand.self,
+            ExportCommand.self, ApplyCommand.self, BackupCommand.self, AdoptCommand.self, DoctorCommand.self,
+            UnlockCommand.self, LockCommand.self,
             CompletionsCommand.self,
         ])
 

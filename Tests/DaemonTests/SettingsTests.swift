@@ -82,11 +82,11 @@ import Testing
         ("? [a]\n: b\n", " has a key that is not a word (line 1, column 3)"),
         ("\"a\\nb\": c\n", " has a key that is not a word (line 1, column 1)"),
         ("a: " + String(repeating: "[", count: 40), " is nested too deep (line 1, column 19)"),
-        ("log: &one\n  level: info\n", " has an anchor, an alias or a tag, which no setting needs (line 1, column 6)"),
-        ("log: *one\n", " has an anchor, an alias or a tag, which no setting needs (line 1, column 6)"),
+        ("log: &one\n  level: info\n", " has an anchor, an alias or a tag, which is not accepted (line 1, column 6)"),
+        ("log: *one\n", " has an anchor, an alias or a tag, which is not accepted (line 1, column 6)"),
         (
             "log:\n  level: !vault info\n",
-            " has an anchor, an alias or a tag, which no setting needs (line 2, column 10)"
+            " has an anchor, an alias or a tag, which is not accepted (line 2, column 10)"
         ),
     ])
     func `YAML that settings do not need is refused with its line`(file: String, words: String) {

@@ -37,7 +37,10 @@ import Testing
             .replacing("recovery-key.txt", with: world.directory + "/recovery-key.txt")
             .replacing("/var/backups/keyturn", with: world.directory + "/backups")
             .replacing("/usr/share/bash-completion/completions/keyturn", with: world.directory + "/completions")
-            .replacing("< secret", with: "< \(world.directory)/secret")
+            .replacing("> objects.yaml", with: "> \(world.directory)/exported")
+            .replacing("-f objects.yaml", with: "-f \(world.directory)/objects.yaml").replacing(
+                "< secret", with: "< \(world.directory)/secret"
+            )
             .replacing("--user pingfederate", with: "--user \(user)").replacing("0123456789abcdef", with: rotation)
             .replacing("--wait 5m", with: "--wait 1s").replacing("--pid 4711", with: "--pid \(getpid())")
     }
@@ -63,6 +66,7 @@ import Testing
 
     private static func prepare(_ world: World) throws {
         try "secret-of-the-test".write(toFile: world.directory + "/secret", atomically: true, encoding: .utf8)
+        try "version: 1\n".write(toFile: world.directory + "/objects.yaml", atomically: true, encoding: .utf8)
         try FileManager.default.createDirectory(
             atPath: world.directory + "/backups", withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])

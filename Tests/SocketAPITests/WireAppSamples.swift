@@ -91,6 +91,12 @@ extension WireSample {
                 {"generations":[{"generation":1,"origin":"rotation","since":@1,"rotation":"i","ends_at":@2},
                 {"generation":2,"origin":"lost","since":null,"rotation":null,"ends_at":null}],"rotations":\(rotations)}
                 """),
+        WireSample(
+            ObjectsPlan.self, wrong: "done", "changes",
+            text: """
+                {"done":true,"changes":[{"kind":"app","name":"hr","action":"set","details":["d"],"needs_secret":true},
+                {"kind":"target","name":"pf","action":"remove","details":[],"needs_secret":false}]}
+                """),
         WireSample(RotationList.self, wrong: "rotations", text: "{\"rotations\":\(rotations)}"),
         WireSample(
             HolderList.self,

@@ -20,6 +20,20 @@ extension WireSample {
                 "contact_email":"E","features":"F","owner":"W","labels":{"env":"prod"},"remove_labels":["team"],"verify":true}
                 """),
         WireSample(AppPatch.self, strict: true, text: "{}"),
+        WireSample(
+            ObjectsRequest.self, strict: true, wrong: "objects", "secrets",
+            text: """
+                {"objects":{"version":1,"apps":[{"name":"hr","account_id":"A","client_id":"C","marketplace_app_id":"M",
+                "environment":"government","token_url":"T","api_url":"U","description":"D","owner":"W",
+                "labels":{"env":"prod"},"rotation":{"every":60,"window":"W","time_zone":"Z","overlap":1,"paused":true}},
+                {"name":"it","account_id":"A","client_id":"C"}],"clients":[{"name":"sync","uid":1,
+                "allow":[{"app":"*","permissions":["token"]}]}],"targets":[{"kind":"pingfederate","name":"pf","app":"hr",
+                "admin_url":"U","connection":"C","account_id_field":"A","client_id_field":"I","client_secret_field":"S",
+                "login":"client_credentials","user":"u","token_url":"T","client_id":"i","scope":"s",
+                "token_auth_method":"client_secret_post","ca":"c","pin":"p","replicate":"none","settle":1,
+                "bypass_external_validation":true,"restore_drift":true,"provisioner_log":"/l","provisioner_channel":"c"}]},
+                "prune":true,"verify":false,"secrets":[{"app":"it","client_secret":"S"}]}
+                """),
         WireSample(BackupRequest.self, strict: true, wrong: "file", text: #"{"file":"/b","force":true}"#),
         WireSample(BackupRequest.self, strict: true, wrong: "keep", text: #"{"directory":"/d","keep":3}"#),
         WireSample(

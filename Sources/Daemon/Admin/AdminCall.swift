@@ -46,6 +46,12 @@ struct AdminCall: Sendable {
         get throws(Problem) { ClientActions(session: try session, time: routes.time, audited: audited) }
     }
 
+    var objects: ObjectsActions {
+        get throws(Problem) {
+            ObjectsActions(apps: try apps, session: try session, time: routes.time, audited: audited)
+        }
+    }
+
     var keys: KeyActions {
         get throws(Problem) {
             KeyActions(
@@ -76,7 +82,10 @@ extension Request {
             throw Problem(.unsupportedMediaType, "the body's Content-Type is not application/json")
         }
         guard let body else { throw Problem(.badRequest, "the request has no body") }
-        do { return try Document(parsing: body.bytes.copy()) } catch {
+        guard body.bytes.count <= Document.mostBytes else {
+            throw Problem(.payloadTooLarge, "the body is larger than \(Document.mostBytes) bytes")
+        }
+        do { return try Document(parsing: body.bytes.copy(), values: Document.mostValues) } catch {
             throw Problem(.badRequest, "the body: \(error)")
         }
     }

@@ -8,7 +8,7 @@ import Vault
 extension AdminOperation {
     /// All operations of the admin socket, one row each: method, path, role, logging, and implementation. A path without
     /// a parameter precedes one that has it in the same place.
-    static let all: [AdminOperation] = service + audit + apps + rotations + keys + clients + targets
+    static let all: [AdminOperation] = service + audit + objects + apps + rotations + keys + clients + targets
 
     private static let service: [AdminOperation] = [
         .init(.get, "/v1/health", .viewer) { $0.health },
@@ -35,6 +35,12 @@ extension AdminOperation {
         .init(.post, "/v1/audit/acknowledge", .admin, .committed("audit.acknowledge")) {
             try await $0.acknowledgeAudit()
         },
+    ]
+
+    private static let objects: [AdminOperation] = [
+        .init(.get, "/v1/objects", .viewer) { .ok(try $0.objects.all) },
+        .init(.post, "/v1/objects/plan", .viewer) { .ok(try $0.objects.plan($1)) },
+        .init(.post, "/v1/objects", .admin, .committed("objects.apply")) { .ok(try await $0.objects.apply($1)) },
     ]
 
     private static let apps: [AdminOperation] = [

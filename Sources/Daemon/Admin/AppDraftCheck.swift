@@ -18,7 +18,8 @@ enum AppDraftCheck {
         try checkDistinct(draft.accountID, draft.clientID)
         return App(
             id: id, name: draft.name, accountID: draft.accountID, clientID: draft.clientID,
-            marketplaceAppID: draft.marketplaceAppID, environment: try environment(draft), createdAt: now,
+            marketplaceAppID: draft.marketplaceAppID,
+            environment: try environment(draft.environment, draft.tokenURL, draft.apiURL), createdAt: now,
             profile: try profile(draft.profile, over: AppProfile()), labels: draft.labels)
     }
 
@@ -48,8 +49,11 @@ enum AppDraftCheck {
         return profile
     }
 
-    private static func environment(_ draft: borrowing AppDraft) throws(Problem) -> ZoomEnvironment {
-        switch (draft.environment, draft.tokenURL, draft.apiURL) {
+    /// The environment of a name or of two addresses.
+    static func environment(
+        _ kind: ZoomEnvironment.Kind?, _ tokenURL: String?, _ apiURL: String?
+    ) throws(Problem) -> ZoomEnvironment {
+        switch (kind, tokenURL, apiURL) {
         case (nil, nil, nil), (.commercial, nil, nil): return .commercial
         case (.government, nil, nil): return .government
         case (nil, let token?, let api?):

@@ -20,7 +20,7 @@ struct ClientActions {
     }
 
     func add(_ draft: ClientDraft) async throws(Problem) -> ClientDocument {
-        let client = try client(draft)
+        let client = try Self.client(draft, at: time.now.wall)
         try await asProblem { () throws(VaultError) in
             try await session.vault.add(client, recording: audited?.done)
         }
@@ -33,7 +33,8 @@ struct ClientActions {
         }
     }
 
-    private func client(_ draft: ClientDraft) throws(Problem) -> Client {
+    /// Checks a client that an operator entered.
+    static func client(_ draft: ClientDraft, at now: Timestamp) throws(Problem) -> Client {
         let (uid, user) = try user(draft)
         guard !draft.allow.isEmpty else {
             throw Problem(.badRequest, "the client has no permissions", try: "--allow APP:credentials,token")
@@ -47,16 +48,16 @@ struct ClientActions {
                 uid: uid, user: user, gid: try draft.gid.map { gid throws(Problem) in try systemID(gid, "gid") },
                 unit: try draft.unit.map(unit), executable: try draft.exe.map(executable),
                 allowsForeign: draft.foreign),
-            grants: draft.allow, createdAt: time.now.wall)
+            grants: draft.allow, createdAt: now)
     }
 
-    private func unit(_ text: String) throws(Problem) -> UnitName {
+    private static func unit(_ text: String) throws(Problem) -> UnitName {
         guard let unit = UnitName(text) else { throw Problem(.badRequest, "unit is not \(UnitName.grammar)") }
         return unit
     }
 
     /// Refuses a path that the kernel would never report, since it would never match.
-    private func executable(_ path: String) throws(Problem) -> String {
+    private static func executable(_ path: String) throws(Problem) -> String {
         let isPlain = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
             .allSatisfy { !["", ".", ".."].contains($0) }
         guard path.hasPrefix("/"), isPlain, path.utf8.count < Int(PATH_MAX) else {
@@ -72,7 +73,7 @@ struct ClientActions {
     }
 
     /// The uid, and the user's name, both of which must match later.
-    private func user(_ draft: ClientDraft) throws(Problem) -> (uid: UInt32, name: String?) {
+    private static func user(_ draft: ClientDraft) throws(Problem) -> (uid: UInt32, name: String?) {
         switch (draft.uid, draft.user) {
         case (let uid?, nil):
             let uid = try systemID(uid, "uid")
@@ -87,7 +88,7 @@ struct ClientActions {
         }
     }
 
-    private func systemID(_ number: Int, _ what: String) throws(Problem) -> UInt32 {
+    private static func systemID(_ number: Int, _ what: String) throws(Problem) -> UInt32 {
         // The highest number means "no such ID" to the kernel.
         guard let id = UInt32(exactly: number), id != .max else {
             throw Problem(.badRequest, "\(what) is not a number from 0 to 4294967294")

@@ -3,6 +3,7 @@ import Domain
 import Glibc
 package import Maintenance
 import SocketAPI
+import YAML
 
 /// Reads settings: the environment takes precedence over the file, the file over defaults. Unknown settings are refused
 /// by name, since a misspelt one would go unnoticed until it is needed.
@@ -69,7 +70,7 @@ package enum SettingsReader {
     private static func collect(
         _ node: YAMLNode, _ path: String, line: Int, _ name: String, _ found: inout [Found]
     ) throws(StartError) {
-        switch node {
+        switch node.content {
         case .mapping(let entries):
             for entry in entries {
                 let key = path.isEmpty ? entry.key : "\(path).\(entry.key)"
@@ -77,7 +78,7 @@ package enum SettingsReader {
             }
         case .scalar(let text, _) where !path.isEmpty: found.append(Found(key: path, value: text, line: line))
         case .list(let items) where path.hasSuffix("command"):
-            let words = items.map { if case .scalar(let word, _) = $0 { word } else { "\0" } }
+            let words = items.map { if case .scalar(let word, _) = $0.content { word } else { "\0" } }
             guard let text = CommandWords.quoting(words) else {
                 throw StartError(.configuration, "\(name), line \(line): \(path) is not a list of words")
             }
@@ -87,17 +88,6 @@ package enum SettingsReader {
                 .configuration,
                 path.isEmpty
                     ? "\(name) is not a mapping of settings" : "\(name), line \(line): \(path) is not a single value")
-        }
-    }
-}
-
-extension YAMLNode {
-    /// Whether it is written as no value.
-    fileprivate var isNull: Bool {
-        if case .scalar(let text, isPlain: true) = self {
-            ["", "~", "null", "Null", "NULL"].contains(text)
-        } else {
-            false
         }
     }
 }

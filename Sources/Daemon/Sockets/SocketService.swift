@@ -36,7 +36,9 @@ struct SocketService {
         }
         // A crowd on one socket then occupies only that socket's threads.
         let agentServer = try server(agent, limits, loops: settings.eventLoops, at: paths.agentSocket)
-        let adminServer = try server(admin, limits, loops: 1, at: paths.adminSocket)
+        var adminLimits = limits
+        adminLimits.requests.body = ObjectsRequest.mostBytes
+        let adminServer = try server(admin, adminLimits, loops: 1, at: paths.adminSocket)
         admin.metrics.agent.server = agentServer
         agent.gate.add(agentServer)
         agent.gate.add(adminServer)

@@ -12,7 +12,8 @@ struct FuzzTarget: Sendable, CustomStringConvertible {
 
     static let all: [FuzzTarget] = [
         requests, requestsTwice, answers, json, documents, names, durations, windows, zones, seals, records, recovery,
-        zoomAnswers, rotationAnswers, consoleAnswers, consoleLists, provisionerLog, retryAfter, addresses, settings,
+        objects, zoomAnswers, rotationAnswers, consoleAnswers, consoleLists, provisionerLog, retryAfter, addresses,
+        settings,
         audit,
         spool,
     ]

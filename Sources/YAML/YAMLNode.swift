@@ -1,16 +1,40 @@
 import CYAML
 
-/// A value of a YAML document. Numbers, dates and the like are text; the reader of a setting parses them.
-enum YAMLNode {
-    case scalar(String, isPlain: Bool)
-    case list([YAMLNode])
-    /// Lines count from 1.
-    case mapping([(key: String, line: Int, value: YAMLNode)])
+/// A value of a YAML document. Numbers, dates and the like are text; its reader parses them.
+package struct YAMLNode: Sendable {
+    package indirect enum Content: Sendable {
+        case scalar(String, isPlain: Bool)
+        case list([YAMLNode])
+        case mapping([Entry])
+    }
 
-    /// Reads one document. Settings need no anchors, aliases or tags, and a document with any is refused: an alias can
+    /// A key of a mapping, and its value.
+    package struct Entry: Sendable {
+        package let key: String
+        /// Where the key is, counted from 1.
+        package let line: Int
+        package let value: YAMLNode
+    }
+
+    package let content: Content
+    /// Where it begins, counted from 1.
+    package let line: Int
+
+    /// Whether it is written as no value.
+    package var isNull: Bool {
+        if case .scalar(let text, isPlain: true) = content {
+            ["", "~", "null", "Null", "NULL"].contains(text)
+        } else {
+            false
+        }
+    }
+
+    fileprivate init(_ content: Content, line: Int) { (self.content, self.line) = (content, line) }
+
+    /// Reads one document. Nothing here needs anchors, aliases or tags, and a document with any is refused: an alias can
     /// stand for a value that is larger than any memory.
     /// - Returns: `nil` when there is no document.
-    init?(parsing text: String) throws(YAMLError) {
+    package init?(parsing text: String) throws(YAMLError) {
         let parser = try YAMLParser(Array(text.utf8))
         _ = try parser.next()  // the start of the stream
         guard case .boundary = try parser.next().kind, case let first = try parser.next(), first.kind != .boundary
@@ -25,11 +49,11 @@ enum YAMLNode {
 }
 
 /// What is wrong with a document, to be said after its name, and the position.
-struct YAMLError: Error {
-    let problem: String
+package struct YAMLError: Error {
+    package let problem: String
     /// Counted from 1.
-    var line: Int?
-    var column: Int?
+    package var line: Int?
+    package var column: Int?
 }
 
 /// Reads libyaml's events in order.
@@ -42,6 +66,7 @@ struct YAMLError: Error {
         let kind: Kind
         let isEndOfStream: Bool
         let mark: yaml_mark_t
+        var line: Int { mark.line + 1 }
 
         func error(_ problem: String) -> YAMLError {
             YAMLError(problem: problem, line: mark.line + 1, column: mark.column + 1)
@@ -95,27 +120,28 @@ struct YAMLError: Error {
         }
         let found = unsafe Event(
             kind: kind, isEndOfStream: event.type == YAML_STREAM_END_EVENT, mark: event.start_mark)
-        guard !isExtra else { throw found.error("has an anchor, an alias or a tag, which no setting needs") }
+        guard !isExtra else { throw found.error("has an anchor, an alias or a tag, which is not accepted") }
         return found
     }
 
     func node(_ event: Event, depth: Int) throws(YAMLError) -> YAMLNode {
         guard depth < Self.mostDepth else { throw event.error("is nested too deep") }
         switch event.kind {
-        case .scalar(let text, let isPlain): return .scalar(text, isPlain: isPlain)
+        case .scalar(let text, let isPlain): return YAMLNode(.scalar(text, isPlain: isPlain), line: event.line)
         case .list:
             var items: [YAMLNode] = []
             while case let item = try next(), item.kind != .end { items.append(try node(item, depth: depth + 1)) }
-            return .list(items)
+            return YAMLNode(.list(items), line: event.line)
         case .mapping:
-            var (entries, keys) = ([(key: String, line: Int, value: YAMLNode)](), Set<String>())
+            var (entries, keys) = ([YAMLNode.Entry](), Set<String>())
             while case let event = try next(), event.kind != .end {
                 guard case .scalar(let key, _) = event.kind, !key.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
                 else { throw event.error("has a key that is not a word") }
                 guard keys.insert(key).inserted else { throw event.error("has the key \(key) twice") }
-                entries.append((key, Int(event.mark.line) + 1, try node(try next(), depth: depth + 1)))
+                entries.append(
+                    YAMLNode.Entry(key: key, line: event.line, value: try node(try next(), depth: depth + 1)))
             }
-            return .mapping(entries)
+            return YAMLNode(.mapping(entries), line: event.line)
         case .end, .boundary: throw event.error("is not valid YAML")
         }
     }
