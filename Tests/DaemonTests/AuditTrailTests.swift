@@ -49,6 +49,23 @@ import Vault
         #expect(try lines().count == 3 && vault.auditHead.sequence == 3)
     }
 
+    @Test func `what others record meanwhile does not keep a change from being settled`() async throws {
+        let (trail, event) = (trail(), event)
+        trail.open()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    for _ in 0..<200 {
+                        trail.enqueue(event)
+                        try await trail.settled()
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try lines().count { $0.contains("client.add") } == 800)
+    }
+
     @Test func `while nothing can be written nothing is recorded or settled, and the log recovers automatically`()
         async throws
     {

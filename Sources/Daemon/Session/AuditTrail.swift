@@ -147,29 +147,27 @@ final class AuditTrail: ChangeLog, Sendable {
 
     /// Returns when all earlier lines are on disk, and throws if they cannot be.
     func settled() async throws(AuditError) {
-        await withCheckedContinuation { continuation in
-            queue.async { [self] in
-                flush()
-                continuation.resume()
-            }
+        // What others add meanwhile is theirs to wait for.
+        let isWritten = await withCheckedContinuation { continuation in
+            queue.async { [self] in continuation.resume(returning: flush()) }
         }
-        guard state.withLock({ $0.late.isEmpty }) else {
-            throw AuditError(.closed, "the audit log cannot be written")
-        }
+        guard isWritten else { throw AuditError(.closed, "the audit log cannot be written") }
         let log = try opened()
         try await log.synced(try log.sequence)
     }
 
     private func flushSoon() { queue.async { [weak self] in self?.flush() } }
 
-    private func flush() {
+    /// - Returns: whether every line that was late is written.
+    @discardableResult
+    private func flush() -> Bool {
         let (log, taken) = state.withLock { state -> (AuditLog?, AuditBacklog) in
             guard let log = state.log, !state.late.isEmpty else { return (nil, state.late) }
             let late = state.late
             state.late = AuditBacklog(room: Self.room)
             return (log, late)
         }
-        guard let log else { return }
+        guard let log else { return taken.isEmpty }
         FaultPoint.reach(.beforeLine)
         var late = taken
         do throws(AuditError) { try late.write(to: log) } catch {
@@ -178,10 +176,12 @@ final class AuditTrail: ChangeLog, Sendable {
                 state.late = late
             }
             // An event after the end is in the vault, or is lost.
-            return error.code == .closed ? () : failed("\(error)")
+            if error.code != .closed { failed("\(error)") }
+            return false
         }
         FaultPoint.reach(.afterLine)
         worked()
+        return true
     }
 
     // MARK: Failures
