@@ -144,11 +144,11 @@ package struct AppStatusText {
     private var holders: TextTable {
         var table = TextTable(["CLIENT", "GENERATION", "SINCE"])
         for holder in status.holders {
-            let isOld = holder.generation < app.generation
+            let isOld = !holder.isCurrent
             table.add(cells: [
                 .init(holder.client.description),
                 .init("\(holder.generation)\(isOld ? ", old" : "")", isOld ? .warning : nil),
-                .init(both(holder.at) + (holder.acknowledged ? ", acknowledged" : "")),
+                .init(both(holder.at) + (holder.isAcknowledged ? ", acknowledged" : "")),
             ])
         }
         return table

@@ -35,7 +35,8 @@ import Testing
                 try Self.rotation("fedcba9876543210", base: 1, after: 60, state: .draining),
             ])
         let holder = HolderList.Holder(
-            client: try #require(Name("ping")), generation: 2, at: Self.start + 90, acknowledged: true)
+            node: .first, client: try #require(Name("ping")), generation: 2, isCurrent: true, at: Self.start + 90,
+            isAcknowledged: true)
         let events = RecentEvent.last(10, app: try Self.app(), history: history, holders: [holder], targets: [])
         #expect(
             events.map(\.event.rawValue) == [

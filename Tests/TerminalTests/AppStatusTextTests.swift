@@ -46,7 +46,9 @@ import Testing
                 appAddedAt: now + -90 * 86_400, first: 3, current: (4, now + -12 * 86_400),
                 rotations: rotation.map { [$0] } ?? []),
             holders: [
-                .init(client: try Self.name(client), generation: 3, at: now + -20 * 86_400, acknowledged: false)
+                .init(
+                    node: .first, client: try Self.name(client), generation: 3, isCurrent: false, at: now + -20 * 86_400,
+                    isAcknowledged: false)
             ], targets: [])
     }
 

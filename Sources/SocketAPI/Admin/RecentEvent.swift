@@ -71,9 +71,9 @@ package struct RecentEvent: Equatable, Sendable, ListedDocument {
     }
 
     private static func event(_ holder: HolderList.Holder) -> RecentEvent {
-        let verb = holder.acknowledged ? "acknowledged" : "fetched"
+        let verb = holder.isAcknowledged ? "acknowledged" : "fetched"
         return RecentEvent(
-            holder.at, holder.acknowledged ? .acknowledged : .fetched,
+            holder.at, holder.isAcknowledged ? .acknowledged : .fetched,
             "client \(holder.client) \(verb) generation \(holder.generation)")
     }
 
