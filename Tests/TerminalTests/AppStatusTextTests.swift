@@ -47,7 +47,8 @@ import Testing
                 rotations: rotation.map { [$0] } ?? []),
             holders: [
                 .init(
-                    node: .first, client: try Self.name(client), generation: 3, isCurrent: false, at: now + -20 * 86_400,
+                    node: .first, client: try Self.name(client), generation: 3, isCurrent: false,
+                    at: now + -20 * 86_400,
                     isAcknowledged: false)
             ], targets: [])
     }
