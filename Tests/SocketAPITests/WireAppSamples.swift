@@ -57,7 +57,7 @@ extension WireSample {
                 "old_holders":5},"problems":[{"code":"locked","severity":"note","app":"hr","detail":"d"}],
                 "rotation":\(rotation),"progress":{"step":"draining","waits_for":"holders","detail":"d","names":["sync"],
                 "since":@5,"usual":6,"until":@7,"deadline":@8},
-                "holders":[{"client":"sync","generation":1,"at":@1,"acknowledged":true}],"targets":[\(fullTarget)],
+                "holders":[{"node":"first","client":"sync","generation":1,"current":true,"at":@1,"acknowledged":true}],"targets":[\(fullTarget)],
                 "events":[{"at":@1,"event":"pushed","detail":"d"}]}
                 """),
         WireSample(
