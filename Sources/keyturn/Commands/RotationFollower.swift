@@ -139,7 +139,8 @@ extension RotationDocument {
         table.add("begun", "\(plannedAt), by \(trigger)")
         if let promotedAt { table.add("new secret current", promotedAt.description) }
         if let oldSecretExpiresAt {
-            let now = SystemTime().now.wall
+            // At least what the daemon's clock said, which may be ahead of this one.
+            let now = max(SystemTime().now.wall, promotedAt ?? plannedAt, endedAt ?? plannedAt)
             if trigger.known == .manual, calls == 0, oldSecretExpiresAt > promotedAt ?? now {
                 // The choice in the Marketplace is not known here.
                 table.add("old secret expires", "by \(oldSecretExpiresAt); it may be revoked before")
