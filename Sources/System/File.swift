@@ -128,7 +128,6 @@ package struct File: ~Copyable, Sendable {
 
 extension stat {
     package var isRegularFile: Bool { st_mode & S_IFMT == S_IFREG }
-    package var isDirectory: Bool { st_mode & S_IFMT == S_IFDIR }
 
     package func isSameFile(as other: stat) -> Bool { st_dev == other.st_dev && st_ino == other.st_ino }
 }

@@ -22,7 +22,6 @@ package struct SpoolEntry: Equatable, Sendable {
     private let sealed: [UInt8]
 
     private static let mark = Array("KTSPOOL1".utf8) + [1]
-    private static let headLength = mark.count + 4
     private static let table = "spool"
 
     /// Seals an answer to the rotation's newest call.
