@@ -41,8 +41,12 @@ package struct LineReader: ~Copyable {
         }
     }
 
-    /// Continues at the end of the last whole line, in a file that may have grown.
-    package mutating func resume() { hasEnded = false }
+    /// Continues at the end of the last whole line, in a file that may have grown, or whose torn line was removed.
+    package mutating func resume() throws(AuditError) {
+        (buffer, start, hasEnded) = ([], 0, false)
+        let position = offset
+        try AuditError.wrapping { () throws(SystemError) in try file.seek(to: position) }
+    }
 
     private mutating func fill() throws(AuditError) {
         buffer.removeSubrange(..<start)

@@ -20,6 +20,7 @@ package struct TLSStream: ~Copyable {
         easy.set(CURLOPT_CONNECT_ONLY, true)
         easy.set(CURLOPT_PROXY, "")
         easy.set(CURLOPT_NOSIGNAL, true)
+        easy.set(CURLOPT_QUICK_EXIT, true)
         easy.set(CURLOPT_SSL_ENABLE_ALPN, false)
         easy.set(CURLOPT_TCP_KEEPALIVE, true)
         easy.prepareTLS(caFile: caFile)

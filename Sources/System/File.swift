@@ -82,6 +82,11 @@ package struct File: ~Copyable, Sendable {
         return done
     }
 
+    /// Continues at this position, in bytes.
+    package func seek(to position: Int) throws(SystemError) {
+        guard lseek(descriptor, off_t(position), SEEK_SET) == position else { throw SystemError("cannot read \(path)") }
+    }
+
     /// Reads exactly `count` bytes into memory that is wiped.
     package func read(secret count: Int) throws(SystemError) -> SecretBytes {
         try SecretBytes(count: count) { span throws(SystemError) in

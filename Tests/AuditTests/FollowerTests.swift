@@ -61,6 +61,21 @@ import Testing
         }
     }
 
+    @Test func `half a line that was removed leaves nothing in what comes after it`() async throws {
+        let log = try LogUnderTest()
+        _ = try await log.open().fill(3)
+        let bytes = try log.contents()
+        try log.replace(with: bytes + Array(#"{"seq":99,"time":"2027-01-15T"#.utf8))
+        var follower = try LogFollower.open(log.directory, after: nil)
+        let before = try Self.numbers(&follower)
+        let writer = try log.open()
+        try writer.append([.sample(7), .sample(8)], at: Timestamp(unixSeconds: 1_800_000_100))
+        await writer.close()
+        let all = before + (try Self.numbers(&follower))
+        let newest = try #require(try AuditQuery(limit: 1).run(in: log.directory).last)
+        #expect(all == Array(1...newest.sequence) && newest.sequence >= before.count + 3)
+    }
+
     @Test func `half a line is read once it is whole`() async throws {
         let log = try LogUnderTest()
         _ = try await log.open().fill(3)

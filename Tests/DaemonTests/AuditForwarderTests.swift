@@ -87,6 +87,25 @@ import Testing
         await log.close()
     }
 
+    @Test func `a place that cannot be saved is a problem, and sends nothing twice`() async throws {
+        let file = place.path + "/audit-forward.json"
+        let forwarder = forwarder()
+        let log = try open()
+        try write(2, to: log)
+        #expect(forwarder.sendBatch() == .sent)
+        let sent = receiver.got.count
+        try FileManager.default.removeItem(atPath: file)
+        try FileManager.default.createDirectory(atPath: file, withIntermediateDirectories: false)
+        try Data().write(to: URL(filePath: file + "/in-the-way"))
+        try write(2, to: log)
+        for _ in 0..<3 { #expect(forwarder.sendBatch() == .failed) }
+        time.pass(300)
+        #expect(forwarder.problems.count == 1 && receiver.got.count == sent + 2)
+        try FileManager.default.removeItem(atPath: file)
+        #expect(forwarder.sendBatch() == .sent && forwarder.problems.isEmpty && receiver.got.count == sent + 2)
+        await log.close()
+    }
+
     @Test func `a file of the place that is damaged is a problem, and is left as it is`() async throws {
         let file = place.path + "/audit-forward.json"
         try Data("nonsense".utf8).write(to: URL(filePath: file))

@@ -94,6 +94,11 @@ import Testing
             #expect(kept.exit == 0 && kept.output == "nothing to change\n", "\(kept)")
             let unasked = try Self.apply(world, text, "--prune")
             #expect(unasked.exit == 64 && unasked.output.contains("- app zoom-x\n"), "\(unasked)")
+            // What nobody agreed to remove is not removed.
+            let objects = #"{"objects":{"version":1},"prune":true,"removing":[{"kind":"app","name":"zoom-x"}]}"#
+            let other = try world.ask("POST", "/v1/objects", body: objects)
+            #expect(other.status == 409 && other.code == "busy", "\(other.text)")
+            #expect(other.text.contains("client tests would be removed too; nothing was changed"), "\(other.text)")
             #expect(try Self.apply(world, text, "--prune", "--yes").exit == 0)
             #expect(try Self.export(world) == text)
             // As app remove refuses it: Zoom may have made a secret that is only here.

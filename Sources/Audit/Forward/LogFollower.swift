@@ -50,7 +50,7 @@ package struct LogFollower: ~Copyable {
                 lines.append(AuditQuery.Line(sequence: parts.sequence, text: String(decoding: line, as: UTF8.self)))
                 continue
             }
-            reader.resume()
+            try reader.resume()
             guard let later = try directory.segments().first(where: { $0 > segment }) else { return lines }
             // A file that has a successor gets no more lines, but it was read before the successor was seen.
             if isComplete {

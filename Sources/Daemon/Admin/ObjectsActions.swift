@@ -32,6 +32,7 @@ struct ObjectsActions {
     /// tried at its console.
     func apply(_ request: ObjectsRequest) async throws(Problem) -> ObjectsPlan {
         let found = try comparison(request)
+        try Self.check(found.plan, against: request.removing)
         let new = found.plan.filter { $0.kind == .app && $0.action == .add && $0.needsSecret }
         guard new.isEmpty else {
             let names = new.map { "'\($0.name)'" }.joined(separator: ", ")
@@ -46,6 +47,21 @@ struct ObjectsActions {
         }
         for proof in minted { await session.tokens.adopt(proof.token, for: proof.app, sent: proof.at) }
         return ObjectsPlan(done: true, changes: made)
+    }
+
+    /// An operator agreed to remove these objects, and to remove no other.
+    private static func check(_ plan: [ObjectsPlan.Change], against removing: [ObjectsRequest.Removal]?) throws(Problem)
+    {
+        guard let removing else { return }
+        let found = Set(plan.filter { $0.action == .remove }.map(ObjectsRequest.Removal.init))
+        guard found != Set(removing) else { return }
+        let more = found.subtracting(removing).map { "\($0.kind.rawValue) \($0.name)" }.sorted()
+        throw Problem(
+            .busy,
+            "the vault has changed since these changes were shown"
+                + (more.isEmpty ? "" : ": \(more.joined(separator: ", ")) would be removed too")
+                + "; nothing was changed",
+            try: "repeat the command")
     }
 
     private func comparison(_ request: ObjectsRequest) throws(Problem) -> ObjectsComparison {

@@ -152,8 +152,8 @@ extension RotationDocument {
             switch rotation.phase {
             case _ where unsaved != nil: unsaved?.error.hint
             case .blocked: rotation.resumeHint(of: app.name, targets: targets)
-            case .refused where clock != nil: "timedatectl set-ntp true, then keyturn rotate \(app.name)"
             case .refused where rotation.isByHand: "keyturn rotate \(app.name) --manual, to enter it again"
+            case .refused where clock != nil: "timedatectl set-ntp true, then keyturn rotate \(app.name)"
             case .refused: "keyturn app verify \(app.name)"
             default: nil
             }

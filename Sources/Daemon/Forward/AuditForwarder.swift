@@ -23,8 +23,9 @@ final class AuditForwarder: Sendable {
     private struct Work: ~Copyable {
         let destination: any AuditDestination
         var follower: LogFollower?
-        /// Read, and not sent.
+        /// Read; and whether they were sent, so that only the place is left to save.
         var lines: [AuditQuery.Line] = []
+        var isSent = false
     }
 
     private struct Trouble {
@@ -82,9 +83,10 @@ final class AuditForwarder: Sendable {
                 if work.follower == nil { work.follower = try begin() }
                 if work.lines.isEmpty { work.lines = try work.follower?.next(most: Self.batch) ?? [] }
                 guard !work.lines.isEmpty, let place = work.follower?.place else { return worked(.idle) }
-                try work.destination.send(work.lines.compactMap(AuditMessage.init))
-                work.lines = []
+                if !work.isSent { try work.destination.send(work.lines.compactMap(AuditMessage.init)) }
+                work.isSent = true
                 try file.write(ForwardedPlace(place).render())
+                (work.lines, work.isSent) = ([], false)
                 return worked(.sent)
             } catch let failure as ForwardFailure {
                 return failed(failure.reason)

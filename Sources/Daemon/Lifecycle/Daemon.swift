@@ -135,6 +135,9 @@ package struct Daemon: Sendable {
             logger: logger)
         // Before it reports that it is ready: later signals are handled.
         let (stops, reloads) = (Signals.stream(of: SIGTERM, SIGINT), Signals.stream(of: SIGHUP))
+        // A receiver that does not answer must not delay the end.
+        let forwarding = forwarder.map { forwarder in Task { try await forwarder.run() } }
+        defer { forwarding?.cancel() }
         do {
             try await sockets.run { live in
                 try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -142,7 +145,6 @@ package struct Daemon: Sendable {
                     tasks.addTask { try await live() }
                     tasks.addTask { try await due.run() }
                     tasks.addTask { try await users.run() }
-                    if let forwarder { tasks.addTask { try await forwarder.run() } }
                     tasks.addTask { await reload.run(at: reloads) }
                     // The first task to end is the signal; any other ends with an error.
                     defer { tasks.cancelAll() }

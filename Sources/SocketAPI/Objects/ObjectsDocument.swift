@@ -46,15 +46,37 @@ package struct ObjectsRequest: Sendable, ListedDocument {
         }
     }
 
+    /// An object that may be removed.
+    package struct Removal: Hashable, Sendable, ListedDocument {
+        package let kind: ObjectsPlan.Change.Kind
+        package let name: Name
+
+        package init(_ change: ObjectsPlan.Change) { (kind, name) = (change.kind, change.name) }
+
+        package static var isStrict: Bool { true }
+
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            kind = try members("kind", \.kind)
+            name = try members("name", \.name)
+        }
+    }
+
     package let objects: ObjectsDocument
     /// Whether to remove what the objects lack.
     package let prune: Bool
     /// Whether Zoom must accept new apps and new IDs first.
     package let verify: Bool
     package let secrets: [Secret]
+    /// What `prune` may remove, as a plan named it: if that is no longer the same, nothing is changed. `nil` for whatever
+    /// the objects lack.
+    package let removing: [Removal]?
 
-    package init(_ objects: ObjectsDocument, prune: Bool, verify: Bool = true, secrets: [Secret] = []) {
+    package init(
+        _ objects: ObjectsDocument, prune: Bool, verify: Bool = true, secrets: [Secret] = [],
+        removing: [Removal]? = nil
+    ) {
         (self.objects, self.prune, self.verify, self.secrets) = (objects, prune, verify, secrets)
+        self.removing = removing
     }
 
     package static var isStrict: Bool { true }
@@ -67,5 +89,6 @@ package struct ObjectsRequest: Sendable, ListedDocument {
         prune = try members("prune", \.prune, default: false)
         verify = try members("verify", \.verify, default: true)
         secrets = try members("secrets", \.secrets, default: [])
+        removing = try members.ifPresent("removing", \.removing)
     }
 }

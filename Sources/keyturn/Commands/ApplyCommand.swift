@@ -58,7 +58,9 @@ struct ApplyCommand: ParsableCommand {
             let given = secrets.compactMap { key, secret in
                 key.kind == .app ? ObjectsRequest.Secret(app: key.name, clientSecret: secret) : nil
             }
-            let wanted = ObjectsRequest(objects, prune: prune, verify: !noVerify, secrets: given)
+            let wanted = ObjectsRequest(
+                objects, prune: prune, verify: !noVerify, secrets: given,
+                removing: removed.map(ObjectsRequest.Removal.init))
             _ = try send("/v1/objects", wanted).document(ObjectsPlan.self)
         }
         try TargetsApplication(objects: objects, verify: !noVerify, common: common).run(plan, secrets)
