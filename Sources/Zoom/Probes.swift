@@ -15,3 +15,17 @@ package struct SCIMProbe: Equatable, Sendable {
         self.trackingID = trackingID
     }
 }
+
+/// The number of users in an account. Contains no personal data. [doc]
+package struct UsersSummary: Equatable, Sendable {
+    package let total: Int?
+    package let licensed: Int?
+    package let trackingID: String?
+
+    init(reading response: HTTPResponse, trackingID: String?) throws(UnusableAnswer) {
+        let json = try response.json(limit: HTTPLimits().body)
+        total = json.member("total_users_count", of: json.root).flatMap { try? json.integer($0) }
+        licensed = json.member("licensed_users_count", of: json.root).flatMap { try? json.integer($0) }
+        self.trackingID = trackingID
+    }
+}

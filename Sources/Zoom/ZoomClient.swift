@@ -45,6 +45,13 @@ package struct ZoomClient: Sendable {
         }
     }
 
+    /// - Parameter api: the token's own ``ZoomToken/apiURL``, else the configured one.
+    package func usersSummary(token: SecretBox, api: EndpointURL) async throws(ZoomFailure) -> UsersSummary {
+        try await get("/v2/users/summary", accept: "application/json", token, api, .api) {
+            answer, id throws(UnusableAnswer) in try UsersSummary(reading: answer, trackingID: id)
+        }
+    }
+
     private func get<Value: Sendable>(
         _ path: String, accept: String, _ token: SecretBox, _ api: EndpointURL, _ call: ZoomCall,
         _ read: (HTTPResponse, String?) throws(UnusableAnswer) -> Value
