@@ -63,6 +63,7 @@ package struct TLSStream: ~Copyable {
             if unsent == 0 { return }
             guard unsent > 0 else { throw TransportFailure(.cut, .ambiguous) }
             guard isOpen else { throw TransportFailure(.cut, .ambiguous) }
+            // The kernel reports no event when the other host has confirmed the bytes.
             try wait(until: end) { usleep(5_000) }
         }
     }

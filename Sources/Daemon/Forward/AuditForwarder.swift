@@ -15,8 +15,8 @@ import System
 final class AuditForwarder: Sendable {
     /// The most lines in one batch.
     private static let batch = 500
-    /// The longest pause after failures, in seconds.
-    private static let longestPause = 60
+    /// The pauses after failures, in seconds. One sender needs no jitter.
+    private static let backoff = Backoff(first: 2, longest: 60)
     /// How long lines may wait before it is a problem, in seconds.
     private static let patience = 300
 
@@ -58,7 +58,7 @@ final class AuditForwarder: Sendable {
             let outcome = await (try? offThePool { [self] in sendBatch() }) ?? .idle
             failures = outcome == .failed ? failures + 1 : 0
             if outcome == .sent { continue }
-            try await Task.sleep(for: .seconds(failures == 0 ? 1 : min(1 << min(failures, 6), Self.longestPause)))
+            try await Task.sleep(for: .seconds(failures == 0 ? 1 : Self.backoff.bound(after: failures)))
         }
     }
 

@@ -48,7 +48,7 @@ struct AppSet: ParsableCommand {
     func validate() throws {
         try chosen.validate()
         guard chosen.one != nil || [accountId, clientId, marketplaceAppId].allSatisfy({ $0 == nil }) else {
-            throw ValidationError("IDs belong to one app, which must be named")
+            throw ValidationError("an ID belongs to one app, which must be named")
         }
         if let both = removeLabel.first(where: { record.labels[$0] != nil }) {
             throw ValidationError("the label '\(both)' is to be set and removed")
