@@ -27,9 +27,14 @@ final class Acceptance: EventSource {
         isReported = false
     }
 
+    /// Accepts in a turn whose events were of connections only: however many are ready, new ones are not kept waiting.
+    func takeTurn() { if isReported { accept() } }
+
+    func ready(_: Readiness) { accept() }
+
     /// Accepts one connection at a time, so that existing ones have their turns in between. A connection of a stranger, or
     /// of somebody whose share of the turn is used up, costs little, and must not delay those behind it.
-    func ready(_: Readiness) {
+    private func accept() {
         for _ in 0..<Self.most {
             let accepted = kt_accept(descriptor)
             guard accepted >= 0 else {

@@ -48,6 +48,8 @@ protocol EventSource: AnyObject {
     private var sources: [(any EventSource)?] = []
     private var second = 0
     private(set) var hasMore = false
+    /// Whether more descriptors were ready than one wait reports.
+    private(set) var isCrowded = false
     private let events: UnsafeMutableBufferPointer<kt_event>
     var work = Work()
 
@@ -136,6 +138,7 @@ protocol EventSource: AnyObject {
     /// - Returns: whether the loop continues.
     func turn(waiting milliseconds: Int32) -> Bool {
         let count = unsafe Int(kt_epoll_wait(set, events.baseAddress, CInt(events.count), milliseconds))
+        isCrowded = count == Self.most
         for index in 0..<count {
             let event = unsafe events[index]
             if event.descriptor == bell { unring() }

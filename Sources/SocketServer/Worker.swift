@@ -45,8 +45,7 @@ import SocketAPI
         refuse: @escaping @Sendable (ConnectionQuota.Refusal) -> Void
     ) {
         self.loop = loop
-        self.responder = responder
-        self.limits = limits
+        (self.responder, self.limits) = (responder, limits)
         (self.quota, self.proc) = (quota, proc)
         (self.clock, self.refuse) = (clock, refuse)
         shares = TurnShares(limits)
@@ -188,6 +187,7 @@ import SocketAPI
 
     /// - Returns: whether there is more to do at once.
     private func endTurn() -> Bool {
+        if loop.isCrowded { for listener in listeners.values { listener.takeTurn() } }
         let waiting = due
         due.removeAll(keepingCapacity: true)
         var later: [Connection] = []

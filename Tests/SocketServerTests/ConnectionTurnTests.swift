@@ -132,6 +132,22 @@ import Testing
         driver.run()
         #expect(driver.open - before == 100)
     }
+
+    @Test func `a new connection is accepted in the next turn, however many others are ready`() throws {
+        let driver = try HandDriven(Echo())
+        let crowd = try (0..<300).map { _ in try driver.client(uid: 1001) }
+        let many = Array((0..<40).map { request("/\($0)") }.joined().utf8)
+        for client in crowd { _ = unsafe Glibc.send(client.descriptor, many, many.count, CInt(MSG_DONTWAIT)) }
+        let listener = try LoopbackAddress(.ipv4, port: 0).listen(backlog: 8)
+        defer { close(listener) }
+        _ = fcntl(listener, F_SETFL, O_NONBLOCK)
+        driver.listen(at: listener)
+        let before = driver.open
+        let late = try LoopbackAddress.connection(to: listener)
+        defer { close(late) }
+        _ = driver.loop.turn(waiting: 0)
+        #expect(driver.open - before == 1)
+    }
 }
 
 extension LoopbackAddress {
