@@ -35,26 +35,36 @@ static inline int COpenSSL_unix_seconds(const ASN1_TIME *time, int64_t *seconds)
     return 1;
 }
 
-/* Reads the next certificate of a PEM text: 1, with its times; 0 at the end; -1 for one that cannot be read. */
-static inline int COpenSSL_next_certificate(BIO *pem, int64_t *begins, int64_t *ends) {
+/* When a certificate is valid, and which one it is. */
+typedef struct {
+    int64_t begins, ends;
+    unsigned char sha256[32];
+} COpenSSL_Certificate;
+
+/* Frees the certificate. Returns 1 on success. */
+static inline int COpenSSL_read_certificate(X509 *certificate, COpenSSL_Certificate *seen) {
+    unsigned int size = 0;
+    int isRead = certificate && COpenSSL_unix_seconds(X509_get0_notBefore(certificate), &seen->begins)
+        && COpenSSL_unix_seconds(X509_get0_notAfter(certificate), &seen->ends)
+        && X509_digest(certificate, EVP_sha256(), seen->sha256, &size) == 1 && size == sizeof seen->sha256;
+    X509_free(certificate);
+    return isRead;
+}
+
+/* Reads the next certificate of a PEM text: 1; 0 at the end; -1 for one that cannot be read. */
+static inline int COpenSSL_next_certificate(BIO *pem, COpenSSL_Certificate *seen) {
     X509 *certificate = PEM_read_bio_X509(pem, NULL, COpenSSL_no_password, NULL);
     if (!certificate) {
         int isEnd = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
         ERR_clear_error();
         return isEnd ? 0 : -1;
     }
-    int isRead = COpenSSL_unix_seconds(X509_get0_notBefore(certificate), begins)
-        && COpenSSL_unix_seconds(X509_get0_notAfter(certificate), ends);
-    X509_free(certificate);
-    return isRead ? 1 : -1;
+    return COpenSSL_read_certificate(certificate, seen) ? 1 : -1;
 }
 
 /* The same for one certificate in DER: 1 or -1. */
-static inline int COpenSSL_certificate(const unsigned char *der, long size, int64_t *begins, int64_t *ends) {
-    X509 *certificate = d2i_X509(NULL, &der, size);
-    int isRead = certificate && COpenSSL_unix_seconds(X509_get0_notBefore(certificate), begins)
-        && COpenSSL_unix_seconds(X509_get0_notAfter(certificate), ends);
-    X509_free(certificate);
+static inline int COpenSSL_certificate(const unsigned char *der, long size, COpenSSL_Certificate *seen) {
+    int isRead = COpenSSL_read_certificate(d2i_X509(NULL, &der, size), seen);
     ERR_clear_error();
     return isRead ? 1 : -1;
 }

@@ -1,19 +1,27 @@
 import COpenSSL
 import SecretMemory
 
-/// The validity period of a certificate, in seconds of Unix time.
+/// The validity period of a certificate, in seconds of Unix time, and which certificate it is.
 package struct CertificateLife: Equatable, Sendable {
     package let begins: Int
     package let ends: Int
+    /// The SHA-256 of the certificate, in hexadecimal.
+    package let fingerprint: String
 
     /// Reads a certificate in DER; `nil` if it cannot be read.
     package init?(der: [UInt8]) {
-        var (begins, ends) = (Int64(0), Int64(0))
-        guard unsafe COpenSSL_certificate(der, der.count, &begins, &ends) == 1 else { return nil }
-        self.init(begins, ends)
+        var seen = COpenSSL_Certificate()
+        guard unsafe COpenSSL_certificate(der, der.count, &seen) == 1 else { return nil }
+        self.init(seen)
     }
 
-    private init(_ begins: Int64, _ ends: Int64) { (self.begins, self.ends) = (Int(begins), Int(ends)) }
+    private init(_ seen: COpenSSL_Certificate) {
+        (begins, ends) = (Int(seen.begins), Int(seen.ends))
+        let digits = unsafe withUnsafeBytes(of: seen.sha256) {
+            unsafe $0.flatMap { [($0 >> 4).hexadecimalDigit, $0.hexadecimalDigit] }
+        }
+        fingerprint = String(decoding: digits, as: UTF8.self)
+    }
 
     /// Reads each certificate in a PEM text, in order, and ignores other blocks.
     /// - Returns: `nil` in place of a certificate that cannot be read; the ones after it are not read.
@@ -23,10 +31,10 @@ package struct CertificateLife: Equatable, Sendable {
             guard let pem = unsafe BIO_new_mem_buf(bytes.baseAddress, CInt(clamping: bytes.count)) else { return [nil] }
             defer { unsafe BIO_free(pem) }
             var found: [CertificateLife?] = []
-            var (begins, ends) = (Int64(0), Int64(0))
+            var seen = COpenSSL_Certificate()
             while true {
-                switch unsafe COpenSSL_next_certificate(pem, &begins, &ends) {
-                case 1: found.append(CertificateLife(begins, ends))
+                switch unsafe COpenSSL_next_certificate(pem, &seen) {
+                case 1: found.append(CertificateLife(seen))
                 case 0: return found
                 default: return found + [nil]
                 }

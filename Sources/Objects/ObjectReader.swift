@@ -104,6 +104,7 @@ struct ObjectReader {
     }
 
     /// The objects of a section, by name.
+    /// - Parameter kind: what one is, with its article.
     func objects<Object>(
         _ key: String, _ kind: String, read: (Name, YAMLNode) throws(ObjectsError) -> Object
     ) throws(ObjectsError) -> [Object] {
@@ -111,7 +112,7 @@ struct ObjectReader {
         for entry in try entries(key) {
             guard let name = Name(entry.key) else {
                 throw ObjectsError(
-                    entry.line, "'\(cut(entry.key, to: 63))' is no name for a \(kind)", try: Name.grammar)
+                    entry.line, "'\(cut(entry.key, to: 63))' is not a name for \(kind)", try: Name.grammar)
             }
             found.append(try read(name, entry.value))
         }

@@ -55,9 +55,9 @@ package enum ObjectsFile {
                 file.line("version"), "has version \(version), and this program knows \(ObjectsDocument.version)")
         }
         return ObjectsDocument(
-            apps: try file.objects("apps", "app", read: app),
-            clients: try file.objects("clients", "client", read: client),
-            targets: try file.objects("targets", "target", read: target))
+            apps: try file.objects("apps", "an app", read: app),
+            clients: try file.objects("clients", "a client", read: client),
+            targets: try file.objects("targets", "a target", read: target))
     }
 
     private static func app(_ name: Name, _ node: YAMLNode) throws(ObjectsError) -> AppObject {

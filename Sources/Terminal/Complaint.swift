@@ -6,7 +6,9 @@ package func complaint(_ text: String) -> Advice {
     let first = lines.first.map(String.init) ?? text
     let parts = first.split(separator: ". ", maxSplits: 1)
     let message = String(parts.first ?? "")
-    let wrong = message.prefix(1).lowercased() + message.dropFirst()
+    // Our own messages begin in lower case, or with a name.
+    let isParsers = parsersWords.contains(message.prefix { $0 != " " })
+    let wrong = isParsers ? message.prefix(1).lowercased() + message.dropFirst() : message
     guard parts.count == 2 else { return Advice(trimmed(wrong)) }
     var rest = String(parts[1])
     for (words, instead) in [("Did you mean ", "did you mean "), ("Please provide ", "")] where rest.hasPrefix(words) {
@@ -14,5 +16,10 @@ package func complaint(_ text: String) -> Advice {
     }
     return Advice(wrong, try: trimmed(rest))
 }
+
+/// What the parser's messages begin with.
+private let parsersWords: Set<Substring> = [
+    "Can't", "Command", "Internal", "Invalid", "Missing", "No", "The", "Unable", "Unexpected", "Unknown", "Value",
+]
 
 private func trimmed(_ text: String) -> String { text.hasSuffix(".") ? String(text.dropLast()) : text }

@@ -89,11 +89,51 @@ import Vault
         #expect(patch.leastRole == least)
     }
 
+    @Test func `a viewer hears at once which role a change of an app needs`() throws {
+        let request = try request("PATCH", "/v1/apps/zoom")
+        let problem = #expect(throws: Problem.self) { try Self.roles.authorize(request, from: Self.caller(.viewer)) }
+        #expect(
+            problem?.detail == "this needs the role operator (admin to change more than the pause), and user 1000 has "
+                + "the role viewer")
+    }
+
     @Test func `an auditor may only read, and reads the log that a viewer does not`() {
         let more = AdminOperation.all.filter { $0.role == .auditor }
         #expect(more.map(\.path.text) == ["/v1/audit", "/v1/audit/verify"])
         for operation in AdminOperation.all where operation.role <= .auditor {
             #expect(operation.audit == nil, "\(operation.path.text) changes something")
+        }
+    }
+
+    /// The command of each operation that not only admins may use; `nil` where a listed command uses it.
+    private static let commands: [String: String?] = [
+        "GET /v1/health": nil, "GET /v1/status": "status", "GET /v1/calendar": "calendar",
+        "GET /v1/metrics": "the metrics",
+        "GET /v1/doctor": "doctor", "GET /v1/explain": "explain", "GET /v1/alerts": "alert list",
+        "POST /v1/alerts/test": "alert test", "GET /v1/audit": "audit show", "POST /v1/audit/verify": "audit verify",
+        "GET /v1/objects": "export", "POST /v1/objects/plan": "apply --dry-run", "GET /v1/apps": "app list",
+        "GET /v1/apps/{app}": "app show", "PATCH /v1/apps/{app}": "pause", "GET /v1/apps/{app}/status": "status",
+        "GET /v1/apps/{app}/plan": "rotate --dry-run", "POST /v1/apps/{app}/verify": "app verify",
+        "GET /v1/apps/{app}/token": "token", "POST /v1/apps/{app}/token": "token", "GET /v1/apps/{app}/plan/now": nil,
+        "POST /v1/apps/{app}/rotate": "rotate", "GET /v1/apps/{app}/rotations": "history",
+        "GET /v1/apps/{app}/holders": "holders", "GET /v1/rotations": "rotation list", "POST /v1/rotations": "rotate",
+        "GET /v1/rotations/{id}": "rotation show", "POST /v1/rotations/{id}/resume": "rotation resume",
+        "POST /v1/rotations/{id}/abort": "rotation abort", "GET /v1/rotations/{id}/finish": nil,
+        "POST /v1/rotations/{id}/finish": "rotation finish", "GET /v1/keys": "key list",
+        "GET /v1/clients": "client list", "GET /v1/clients/{client}": "client show", "GET /v1/targets": "target list",
+        "GET /v1/targets/{target}": "target show", "POST /v1/targets/{target}/test": "target test",
+        "GET /v1/targets/{target}/discover": "target discover", "POST /v1/targets/{target}/push": "target push",
+        "POST /v1/targets/{target}/accept": "target accept",
+    ]
+
+    @Test func `the page names the commands of each role`() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../docs/configuration.md")
+        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+        for operation in AdminOperation.all where operation.role < .admin {
+            let row = try #require(lines.first { $0.hasPrefix("| `\(operation.role)` | ") })
+            let key = "\(operation.method.rawValue) \(operation.path.text)"
+            guard let command = try #require(Self.commands[key], "\(key) has no command") else { continue }
+            #expect(row.contains(command.hasPrefix("the ") ? command : "`\(command)`"), "\(key)")
         }
     }
 

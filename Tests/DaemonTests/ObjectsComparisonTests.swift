@@ -9,21 +9,21 @@ import Vault
 
 /// What an operator wants against what is in the vault.
 @Suite struct ObjectsComparisonTests {
-    private static let now = Timestamp(unixSeconds: 1_800_000_000)
+    static let now = Timestamp(unixSeconds: 1_800_000_000)
 
-    private static func vault() async throws -> Vault {
+    static func vault() async throws -> Vault {
         let store = MemoryStore()
         try await Vault.create(in: store, unlockKeys: [.keyFile("k")])
         return try await Vault.open(store, with: .keyFile("k"), time: ManualTime())
     }
 
-    private static func exported(_ vault: Vault) -> ObjectsDocument {
+    static func exported(_ vault: Vault) -> ObjectsDocument {
         ObjectsDocument(
             apps: vault.catalog.apps.map { AppObject($0.app) },
             clients: vault.catalog.clients.map { ClientDraft($0).normalised })
     }
 
-    private static func apply(_ objects: ObjectsDocument, prune: Bool = false, to vault: Vault)
+    static func apply(_ objects: ObjectsDocument, prune: Bool = false, to vault: Vault)
         async throws
     {
         let secrets = objects.apps.map {
@@ -34,7 +34,7 @@ import Vault
         try await vault.apply(found.changes)
     }
 
-    private static func plan(_ objects: ObjectsDocument, prune: Bool = false, _ vault: Vault) throws
+    static func plan(_ objects: ObjectsDocument, prune: Bool = false, _ vault: Vault) throws
         -> [String]
     {
         try ObjectsComparison(ObjectsRequest(objects, prune: prune), with: vault.catalog, at: now).plan
@@ -42,7 +42,7 @@ import Vault
     }
 
     /// Random apps and clients that can be in a vault.
-    private static func objects(_ dice: inout Dice) -> ObjectsDocument {
+    static func objects(_ dice: inout Dice) -> ObjectsDocument {
         let apps = (0..<dice.below(6)).map { number in
             var rotation = AppObject.Rotation()
             if dice.below(2) == 0 {
@@ -133,36 +133,50 @@ import Vault
                 SecretBox("s-a").bytes) == true)
     }
 
-    @Test func `a change that one object cannot have is no change at all`() async throws {
-        let vault = try await Self.vault()
-        var app = AppObject(
-            name: .test("a"), accountID: "x", clientID: "y", marketplaceAppID: nil,
-            environment: .commercial,
+    static func app(_ name: String) -> AppObject {
+        AppObject(
+            name: .test(name), accountID: "x", clientID: "y-\(name)", marketplaceAppID: nil, environment: .commercial,
             profile: AppProfile(), labels: Labels(), rotation: AppObject.Rotation())
+    }
+
+    @Test func `what an object cannot be is refused, and named`() async throws {
+        let vault = try await Self.vault()
+        var app = Self.app("a")
         try await Self.apply(ObjectsDocument(apps: [app]), to: vault)
-        let commits = vault.catalog.apps.count
-        func refused(_ objects: ObjectsDocument, _ words: String, prune: Bool = false) throws {
-            #expect(throws: Problem.self) { try Self.plan(objects, prune: prune, vault) }
-            do { _ = try Self.plan(objects, prune: prune, vault) } catch let problem as Problem {
-                #expect(problem.detail.contains(words), "\(problem)")
-            }
+        func refused(_ objects: ObjectsDocument, _ words: String, prune: Bool = false) {
+            let problem = #expect(throws: Problem.self) { try Self.plan(objects, prune: prune, vault) }
+            #expect(problem?.detail.contains(words) == true, "\(problem.map(String.init(describing:)) ?? "")")
         }
         app.environment = .government
-        try refused(ObjectsDocument(apps: [app]), "app 'a': its environment cannot be changed")
+        refused(ObjectsDocument(apps: [app]), "app 'a': its environment cannot be changed")
         app.environment = nil
         app.rotation.every = 1
-        try refused(ObjectsDocument(apps: [app]), "app 'a': the interval")
+        refused(ObjectsDocument(apps: [app]), "app 'a': the interval")
         app.rotation.every = nil
-        try refused(ObjectsDocument(apps: [app, app]), "two entries for app 'a'")
-        var target = TargetObject(
-            name: .test("t"), app: .test("none"), adminURL: "https://c:9999", connection: "c",
-            fields: TargetFields(accountID: nil, clientID: nil, clientSecret: nil), login: .basic)
-        target.user = "u"
-        try refused(
-            ObjectsDocument(apps: [app], targets: [target]), "target 't': there is no app 'none'")
-        target.app = .test("a")
+        refused(ObjectsDocument(apps: [app, app]), "two entries for app 'a'")
+        refused(
+            ObjectsDocument(apps: [app], targets: [TargetComparisonTests.target("t", of: "none")]),
+            "target 't': there is no app 'none'")
+        let target = TargetComparisonTests.target("t", of: "a")
         #expect(try Self.plan(ObjectsDocument(apps: [app], targets: [target]), vault) == ["+ target t"])
-        try refused(ObjectsDocument(targets: [target]), "there is no app 'a'", prune: true)
-        #expect(vault.catalog.apps.count == commits)
+        refused(ObjectsDocument(targets: [target]), "there is no app 'a'", prune: true)
+    }
+
+    @Test func `if one change fails in the commit, none is made`() async throws {
+        let vault = try await Self.vault()
+        try await Self.apply(ObjectsDocument(apps: [Self.app("a"), Self.app("b")]), to: vault)
+        var (a, b) = (Self.app("a"), Self.app("b"))
+        (a.profile[.owner], b.profile[.owner]) = ("team", "team")
+        let client = ClientDraft(
+            name: .test("c"), uid: 1, user: nil, gid: nil, allow: [Grant(target: .any, permissions: [.token])])
+        let request = ObjectsRequest(
+            ObjectsDocument(apps: [a, b, Self.app("new")], clients: [client]), prune: false,
+            secrets: [ObjectsRequest.Secret(app: .test("new"), clientSecret: SecretBox("s"))])
+        let found = try ObjectsComparison(request, with: vault.catalog, at: Self.now)
+        // Meanwhile another operator adds a client with that name, which is the last of the changes.
+        try await vault.add(ClientActions.client(client, at: Self.now))
+        await #expect(throws: VaultError.self) { try await vault.apply(found.changes) }
+        #expect(vault.catalog.apps.map(\.app.name.description) == ["a", "b"])
+        #expect(vault.catalog.apps.allSatisfy { $0.app.profile[.owner] == nil })
     }
 }

@@ -8,6 +8,12 @@ import Testing
     private static func apply(
         _ world: World, _ text: String, _ more: String..., secret: String? = nil
     ) throws -> Outcome {
+        try apply(world, text, more: more, secret: secret)
+    }
+
+    private static func apply(
+        _ world: World, _ text: String, more: [String], secret: String? = nil
+    ) throws -> Outcome {
         let path = world.directory + "/objects.yaml"
         try text.write(toFile: path, atomically: true, encoding: .utf8)
         return try world.runner.run(Programs.keyturn, ["apply", "-f", path] + more, input: secret)
@@ -101,14 +107,14 @@ import Testing
             #expect(other.text.contains("client tests would be removed too; nothing was changed"), "\(other.text)")
             #expect(try Self.apply(world, text, "--prune", "--yes").exit == 0)
             #expect(try Self.export(world) == text)
-            // As app remove refuses it: Zoom may have made a secret that is only here.
+            // As app remove refuses it: Zoom may have made a secret that is only here. Another app is removed before it.
+            try world.addApp("zoom-a")
             try world.must("rotate", "zoom-prod", "--overlap", "1d")
             let busy = try Self.apply(world, "version: 1\n", "--prune", "--yes")
             #expect(
                 busy.exit == 75 && busy.errors.contains("a rotation of 'zoom-prod' is running"), "\(busy)")
-            #expect(
-                try world.must("client", "show", "tests", "--json").json["name"].string == "tests",
-                "all or nothing")
+            let plan = try Self.apply(world, "version: 1\n", "--prune", "--dry-run").output
+            #expect(plan.hasPrefix("- app zoom-a\n- app zoom-prod\n- client tests\n"), "all or nothing: \(plan)")
         }
     }
 
@@ -146,24 +152,39 @@ import Testing
                 let outcome = try world.runner.run(
                     "/bin/sh", ["-ec", "cd '\(world.directory)'; PATH='\(programs)':$PATH\n\(block)"])
                 #expect(outcome.exit == 0 && outcome.output.contains("nothing to change\n"), "\(block): \(outcome)")
-                #expect(!outcome.output.contains("changed\n"), "\(outcome)")
+                #expect(!outcome.output.contains("made\n") && outcome.errors.isEmpty, "\(outcome)")
             }
-            // The Ansible example is run where Ansible is; everywhere it is YAML.
+        }
+    }
+
+    private static let ansible = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+        .map { $0 + "/ansible-playbook" }.first(where: Files.exists)
+
+    @Test(.enabled(if: ansible != nil, "there is no ansible-playbook on the path"))
+    func `the playbook of the page changes what differs, and nothing the second time`() throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod")
+            let ansible = try #require(Self.ansible)
             let playbook = try #require(try Self.blocks("yaml").last)
-            #expect(playbook.contains("changed_when: \"'nothing to change' not in applied.stdout\""))
-            guard
-                let ansible = ["/usr/bin", "/usr/local/bin"].map({ $0 + "/ansible-playbook" }).first(
-                    where: Files.exists)
-            else { return }
-            let local = playbook.replacing("/etc/keyturn", with: world.directory + "/etc").replacing(
+            let play = playbook.replacing("/etc/keyturn", with: world.directory + "/etc").replacing(
                 "become: true", with: "become: false"
             ).replacing("command: keyturn", with: "command: \(Programs.keyturn)")
+            #expect(play != playbook)
             try FileManager.default.createDirectory(
                 atPath: world.directory + "/etc", withIntermediateDirectories: false)
-            try local.write(toFile: world.directory + "/play.yaml", atomically: true, encoding: .utf8)
-            let played = try world.runner.run(
-                ansible, ["-i", "keyturn,", "-c", "local", world.directory + "/play.yaml"])
-            #expect(played.exit == 0 && played.output.contains("changed=1"), "only the copy: \(played)")
+            try play.write(toFile: world.directory + "/play.yaml", atomically: true, encoding: .utf8)
+            try Self.export(world).replacing("clients:\n", with: "    owner: team\nclients:\n").write(
+                toFile: world.directory + "/objects.yaml", atomically: true, encoding: .utf8)
+            func run() throws -> Outcome {
+                try world.runner.run(
+                    ansible, ["-i", "keyturn,", "-c", "local", world.directory + "/play.yaml"],
+                    environment: ["HOME": world.directory, "ANSIBLE_LOCALHOST_WARNING": "false", "LC_ALL": "C.UTF-8"])
+            }
+            let first = try run()
+            #expect(first.exit == 0 && first.output.contains("changed=2 "), "the copy and the app: \(first)")
+            #expect(try world.must("app", "show", "zoom-prod", "--json").json["owner"].string == "team")
+            let second = try run()
+            #expect(second.exit == 0 && second.output.contains("changed=0 "), "\(second)")
         }
     }
 
@@ -196,6 +217,38 @@ import Testing
             let shown = try world.keyturn("target", "show", "console", "--json").json
             #expect(shown["settle"].int == 300 && shown["restore_drift"].bool == true)
 
+            // What no console is needed for is refused before anything is changed.
+            let present = try Self.export(world)
+            let owned = settled.replacing("clients:\n", with: "    owner: team\nclients:\n")
+            for (bad, words) in [
+                ("settle: 2d", "settle is not from"), ("settle: 5m\n    provisioner_channel: \"7\"", "a channel needs"),
+            ] {
+                let text = owned.replacing("settle: 5m", with: bad)
+                for more in [[], ["--dry-run"]] {
+                    let outcome = try Self.apply(world, text, more: more)
+                    #expect(outcome.exit == 65 && outcome.errors.contains("target 'console': \(words)"), "\(outcome)")
+                }
+            }
+            #expect(try Self.export(world) == present)
+            // A certificate is named by its fingerprint.
+            let trusting = settled.split(separator: "    ca: |\n")[0]
+            let untrusted = try Self.apply(world, String(trusting), "--dry-run").output
+            #expect(untrusted.contains("ca: sha256 ") && !untrusted.contains("BEGIN"), "\(untrusted)")
+            // What is made is told beside what is not.
+            let partly = try Self.apply(
+                world, owned.replacing("connection: ", with: "connection: no-"), "--json")
+            #expect(partly.exit != 0 && partly.complains(), "\(partly)")
+            let changes = try partly.json["changes"].elements
+            #expect(changes.map { $0["kind"].string } == ["app", "target"])
+            #expect(changes.map { $0["failure"].isNull } == [true, false], "\(changes)")
+            #expect(try partly.json["done"].bool == false)
+            let half = try Self.apply(
+                world,
+                owned.replacing("owner: team", with: "owner: other").replacing(
+                    "connection: ", with: "connection: no-"))
+            #expect(half.output.hasSuffix("1 of 2 changes made\n"), "\(half)")
+            #expect(try Self.apply(world, settled).exit == 0)
+
             // Another user's login is asked for again, and one that is refused is not saved.
             let other = settled.replacing("user: \(console.user)", with: "user: another")
             #expect(try Self.apply(world, other).exit == 64)
@@ -205,7 +258,10 @@ import Testing
                 try world.keyturn("target", "show", "console", "--json").json["user"].string == console.user
             )
 
-            let bare = settled.prefix { _ in true }.split(separator: "targets:")[0] + "targets: {}\n"
+            // An app takes its targets with it, and the plan says so.
+            let pruned = try Self.apply(world, "version: 1\n", "--prune", "--dry-run").output
+            #expect(pruned.contains("- app zoom-prod\n") && pruned.contains("- target console\n"), "\(pruned)")
+            let bare = settled.split(separator: "targets:")[0] + "targets: {}\n"
             #expect(try Self.apply(world, String(bare), "--prune", "--yes").exit == 0)
             #expect(try world.keyturn("target", "list", "--json").json["targets"].elements.isEmpty)
             let missing = try Self.apply(world, settled)

@@ -54,7 +54,7 @@ import YAML
                 head + app + "    environment: mars\n", 6, "environment is not government or commercial",
                 nil
             ),
-            (head + "apps:\n  A: {}\n", 3, "'A' is no name for a app", nil),
+            (head + "apps:\n  A: {}\n", 3, "'A' is not a name for an app", nil),
             (head + "apps:\n  a: {client_id: y}\n", 3, "app 'a' has no account_id", nil),
             (head + "apps: []\n", 2, "apps is not a mapping", nil),
             (head + "apps: {}\napps: {}\n", 3, "has the key apps twice", nil),
@@ -121,10 +121,10 @@ import YAML
         new.labels = Labels()
         new.rotation.every = 86_400
         #expect(
-            ObjectValue.changes(from: old.value, to: new.value).map(\.description) == [
+            new.changes(from: old) == [
                 "labels.env: prod -> none", "owner: none -> team", "rotation.every: none -> 1d",
             ])
-        #expect(ObjectValue.changes(from: new.value, to: new.value).isEmpty)
+        #expect(new.changes(from: new).isEmpty)
     }
 }
 

@@ -95,7 +95,8 @@ extension WireSample {
             ObjectsPlan.self, wrong: "done", "changes",
             text: """
                 {"done":true,"changes":[{"kind":"app","name":"hr","action":"set","details":["d"],"needs_secret":true},
-                {"kind":"target","name":"pf","action":"remove","details":[],"needs_secret":false}]}
+                {"kind":"target","name":"pf","action":"remove","details":[],"needs_secret":false,
+                "failure":"f"}]}
                 """),
         WireSample(RotationList.self, wrong: "rotations", text: "{\"rotations\":\(rotations)}"),
         WireSample(

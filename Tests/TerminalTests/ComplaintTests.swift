@@ -12,7 +12,10 @@ import Testing
             "the value 'moon' is invalid for '--environment <name>'", "one of 'commercial' or 'government'"
         ),
         ("Missing expected argument '<name>'", "missing expected argument '<name>'", nil),
-        ("--timeout goes with --wait", "--timeout goes with --wait", nil), ("One.\nTwo.", "one", nil),
+        ("--timeout goes with --wait", "--timeout goes with --wait", nil),
+        ("Unexpected argument.\nTwo.", "unexpected argument", nil),
+        ("Keyturn has no such thing", "Keyturn has no such thing", nil),
+        ("'X' is no label", "'X' is no label", nil),
     ]) func `the parser's words become a message and a hint`(text: String, message: String, hint: String?) {
         let said = complaint(text)
         #expect(said.detail == message && said.hint == hint)

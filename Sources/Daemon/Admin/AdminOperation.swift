@@ -52,6 +52,8 @@ struct AdminOperation: Sendable {
     let flag: String?
     /// The lowest role that may use the operation.
     let role: AdminRole
+    /// Which requests need a higher role, for the refusal of a caller who has neither.
+    let higher: String?
     /// The keys that the query may have.
     let query: [String]
     let audit: AuditRule?
@@ -63,7 +65,7 @@ struct AdminOperation: Sendable {
         _ audit: AuditRule? = nil, _ run: @escaping @Sendable (AdminCall) async throws -> RenderedResponse
     ) {
         (self.method, self.path, self.flag, self.role) = (method, Path(path), flag, role)
-        (self.query, self.audit) = (query, audit)
+        (self.query, self.audit, higher) = (query, audit, nil)
         self.run = { call throws(Problem) in
             do { return try await run(call) } catch { throw Problem(any: error) }
         }
@@ -71,16 +73,18 @@ struct AdminOperation: Sendable {
 
     /// An operation with a document. The document is parsed once, after the role check.
     /// - Parameters:
-    ///   - needs: the role that a particular document needs, if higher than `role`.
+    ///   - higher: which documents need a higher role than `role`.
+    ///   - needs: the role that a particular document needs.
     ///   - subject: the facts in the document about the changed object.
     init<Body: WireDocument & SendableMetatype & ~Copyable>(
         _ method: Method, _ path: String, _ role: AdminRole, _ audit: AuditRule? = nil,
+        higher: String? = nil,
         needs: @escaping @Sendable (borrowing Body) -> AdminRole = { _ in .viewer },
         subject: @escaping @Sendable (borrowing Body) -> Subject = { _ in [] },
         taking run: @escaping @Sendable (AdminCall, consuming Body) async throws -> RenderedResponse
     ) {
         (self.method, self.path, self.role, self.audit) = (method, Path(path), role, audit)
-        (flag, query) = (nil, [])
+        (flag, query, self.higher) = (nil, [], higher)
         self.run = { call throws(Problem) in
             let body = try call.request.document(Body.self)
             call.audited?.subject += subject(body)

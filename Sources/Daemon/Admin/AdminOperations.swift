@@ -51,7 +51,7 @@ extension AdminOperation {
         ) { .created(try await $0.apps.add($1)) },
         .init(.get, "/v1/apps/{app}", .viewer) { .ok(try $0.apps.show(try $0.name)) },
         .init(
-            .patch, "/v1/apps/{app}", .operator, .committed("app.set"),
+            .patch, "/v1/apps/{app}", .operator, .committed("app.set"), higher: "admin to change more than the pause",
             needs: { (patch: borrowing AppPatch) in patch.leastRole }
         ) { .ok(try await $0.apps.change(try $0.name, $1)) },
         .init(.delete, "/v1/apps/{app}", .admin, query: ["force"], .committed("app.remove")) {

@@ -37,7 +37,9 @@ struct AdminRoles: Equatable, Sendable {
     ) throws(Problem) -> (operation: AdminOperation, role: AdminRole) {
         guard let role = role(of: caller) else { throw Refusal.noRole(caller) }
         let operation = try AdminOperation.find(request)
-        guard role >= operation.role else { throw Refusal.role(role, of: caller, least: operation.role) }
+        guard role >= operation.role else {
+            throw Refusal.role(role, of: caller, least: operation.role, more: operation.higher)
+        }
         try operation.check(request.target)
         return (operation, role)
     }

@@ -92,14 +92,14 @@ extension TargetObject {
     }
 }
 
-extension TargetFields {
-    /// Settings that are not named stay, if none is named.
-    func filled(from known: TargetFields) -> TargetFields {
-        guard names.allSatisfy({ $0 == nil }) else {
-            return TargetFields(
-                accountID: accountID?.isEmpty == true ? nil : accountID, clientID: clientID ?? known.clientID,
-                clientSecret: clientSecret ?? known.clientSecret)
+extension TargetObject {
+    /// With the fingerprints of its CAs in place of their PEM text, for a line.
+    var certificatesNamed: TargetObject {
+        var named = self
+        named.ca = ca.map { text in
+            CertificateLife.all(inPEM: text).map { $0.map { "sha256 \($0.fingerprint)" } ?? "unreadable" }
+                .joined(separator: ", ")
         }
-        return known
+        return named
     }
 }

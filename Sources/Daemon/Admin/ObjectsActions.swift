@@ -38,7 +38,9 @@ struct ObjectsActions {
             let names = new.map { "'\($0.name)'" }.joined(separator: ", ")
             throw Problem(.badRequest, "new apps need their client secrets: \(names)")
         }
-        let made = found.plan.filter { $0.kind != .target }
+        let made = found.plan.filter {
+            $0.kind != .target || $0.action == .remove && found.removedTargets.contains($0.name)
+        }
         guard !made.isEmpty else { return ObjectsPlan(done: true, changes: []) }
         let minted = request.verify ? try await verified(found.unproven) : []
         try await asProblem { () throws(VaultError) in

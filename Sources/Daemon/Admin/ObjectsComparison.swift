@@ -18,14 +18,22 @@ struct ObjectsComparison {
     /// The new overlaps of apps, which also apply to their running rotations.
     private(set) var overlaps: [Name: Int] = [:]
 
+    /// The targets that go with their apps, in the commit.
+    private(set) var removedTargets = Set<Name>()
+
     private let catalog: Catalog
     private let now: Timestamp
     private let secrets: [Name: SecretBox]
+    /// The apps as they will be.
+    private var apps: [Name: App]
+    /// Stands for a secret that is given later.
+    private static let unknown = SecretBox(SecretBytes(copying: "unknown"))
 
     /// - Throws: what is wrong with the objects, naming the first that is.
     init(_ request: ObjectsRequest, with catalog: Catalog, at now: Timestamp) throws(Problem) {
         self.catalog = catalog
         self.now = now
+        apps = Dictionary(catalog.apps.map { ($0.app.name, $0.app) }) { $1 }
         secrets = Dictionary(request.secrets.map { ($0.app, $0.clientSecret) }) { $1 }
         let objects = request.objects
         try Self.checkNames(objects.apps.map(\.name), "app")
@@ -37,8 +45,9 @@ struct ObjectsComparison {
             try named("client", client.name) { () throws(Problem) in try compare(client) }
         }
         if request.prune { removeClients(beside: objects.clients.map(\.name)) }
+        removeTargetsOfRemovedApps()
         for target in objects.targets {
-            try named("target", target.name) { () throws(Problem) in try compare(target, among: objects.apps) }
+            try named("target", target.name) { () throws(Problem) in try compare(target) }
         }
         if request.prune { removeTargets(beside: objects.targets.map(\.name)) }
     }
@@ -68,10 +77,10 @@ struct ObjectsComparison {
         }
         let patch = object.patch(of: known)
         let app = try AppPatchCheck.app(known, patched: patch)
+        apps[app.name] = app
         guard app != known else { return }
         let isAnother = !app.isSame(atZoom: known)
-        let details = ObjectValue.changes(from: AppObject(known).value, to: AppObject(app).value)
-        plan.append(.init(.set, .app, app.name, details.map(\.description)))
+        plan.append(.init(.set, .app, app.name, AppObject(app).changes(from: AppObject(known))))
         changes.edits.append(
             ObjectChanges.Edit(known, isAnother: isAnother) { app throws in
                 do throws(Problem) { app = try AppPatchCheck.app(app, patched: object.patch(of: app)) } catch {
@@ -86,11 +95,12 @@ struct ObjectsComparison {
         let secret = secrets[object.name]
         let draft = AppDraft(
             name: object.name, accountID: object.accountID, clientID: object.clientID,
-            clientSecret: secret?.bytes.copy() ?? SecretBytes(copying: "unknown"),
+            clientSecret: (secret ?? Self.unknown).bytes.copy(),
             marketplaceAppID: object.marketplaceAppID, environment: object.environment, tokenURL: object.tokenURL,
             apiURL: object.apiURL, verify: true, profile: object.profile, labels: object.labels)
         var app = try AppDraftCheck.app(draft, id: RowID.make(), now: now)
         app = try AppPatchCheck.app(app, patched: object.patch(of: app))
+        apps[app.name] = app
         plan.append(.init(.add, .app, app.name, needsSecret: secret == nil))
         guard let secret else { return }
         changes.addedApps.append((app, secret))
@@ -102,6 +112,7 @@ struct ObjectsComparison {
         for app in catalog.apps.map(\.app) where !names.contains(app.name) {
             plan.append(.init(.remove, .app, app.name))
             changes.removedApps.append(app.name)
+            apps[app.name] = nil
         }
     }
 
@@ -122,8 +133,7 @@ struct ObjectsComparison {
         }
         guard wantedHere != here.normalised else { return }
         changes.changedClients.append(try ClientActions.client(wanted, at: now))
-        let details = ObjectValue.changes(from: here.value, to: wantedHere.value)
-        plan.append(.init(.set, .client, draft.name, details.map(\.description)))
+        plan.append(.init(.set, .client, draft.name, wantedHere.changes(from: here)))
     }
 
     private mutating func removeClients(beside names: [Name]) {
@@ -136,22 +146,10 @@ struct ObjectsComparison {
 
     // MARK: Targets
 
-    private mutating func compare(_ object: TargetObject, among apps: [AppObject]) throws(Problem) {
-        let isThere =
-            apps.contains { $0.name == object.app }
-            || (catalog.app(object.app) != nil && !changes.removedApps.contains(object.app))
-        guard isThere else { throw Problem(.notFound, "there is no app '\(object.app)'") }
-        var wanted = object
-        wanted.adminURL = try TargetDraftCheck.address(object.adminURL)
-        wanted.pin = object.pin.map { $0.lowercased().filter { $0 != ":" && $0 != " " } }
-        guard let known = catalog.target(object.name)?.target, !changes.removedApps.contains(known.app) else {
-            guard object.login != .certificate else {
-                throw Problem(
-                    .badRequest, "a new target that logs in with a certificate needs its key",
-                    try: "keyturn target add pingfederate \(object.name) --client-cert F --client-key F")
-            }
-            plan.append(.init(.add, .target, object.name, needsSecret: true))
-            return
+    private mutating func compare(_ object: TargetObject) throws(Problem) {
+        guard let app = apps[object.app] else { throw Problem(.notFound, "there is no app '\(object.app)'") }
+        guard let known = catalog.target(object.name)?.target, !removedTargets.contains(object.name) else {
+            return try add(object, to: app)
         }
         guard known.app == object.app else {
             throw Problem(
@@ -159,25 +157,51 @@ struct ObjectsComparison {
                 try: "keyturn target remove \(object.name), and add it again")
         }
         let here = TargetObject(known)
-        wanted.fields = wanted.fields.filled(from: here.fields)
-        if wanted.login == .clientCredentials, wanted.tokenAuthMethod == nil { wanted.tokenAuthMethod = .basic }
-        guard wanted != here else { return }
-        guard wanted.login != .certificate || here.login == .certificate else {
+        guard object.login != .certificate || here.login == .certificate else {
             throw Problem(
                 .badRequest, "a login with a certificate needs its key",
                 try: "keyturn target set \(object.name) --client-cert F --client-key F")
         }
+        let needsSecret = object.needsSecret(beside: here)
+        let patch = object.patch(of: here, secret: needsSecret ? Self.unknown : nil, verify: true)
+        guard !patch.changes.isEmpty else { return }
+        // What the patch makes of it is compared: one value can be written in several ways.
+        let wanted = TargetObject(try TargetPatchCheck.target(known, patched: patch))
+        guard needsSecret || wanted != here else { return }
         plan.append(
             .init(
-                .set, .target, object.name,
-                ObjectValue.changes(from: here.value, to: wanted.value).map(\.description),
-                needsSecret: wanted.needsSecret(beside: here)))
+                .set, .target, object.name, wanted.certificatesNamed.changes(from: here.certificatesNamed),
+                needsSecret: needsSecret))
+    }
+
+    /// Checks all of the target that can be checked without its console.
+    private mutating func add(_ object: TargetObject, to app: App) throws(Problem) {
+        guard let draft = object.draft(secret: Self.unknown, verify: true) else {
+            throw Problem(
+                .badRequest, "a new target that logs in with a certificate needs its key",
+                try: "keyturn target add pingfederate \(object.name) --client-cert F --client-key F")
+        }
+        _ = try TargetDraftCheck.target(draft, of: app, fields: TargetDraftCheck.unknown, id: "", now: now)
+        let fields = draft.fields
+        if let accountID = fields.accountID, let clientID = fields.clientID, let secret = fields.clientSecret {
+            _ = try TargetDraftCheck.checked(
+                PushTarget.Fields(
+                    accountID: accountID.isEmpty ? nil : accountID, clientID: clientID, clientSecret: secret))
+        }
+        plan.append(.init(.add, .target, object.name, needsSecret: true))
+    }
+
+    private mutating func removeTargetsOfRemovedApps() {
+        for target in catalog.targets.map(\.target) where changes.removedApps.contains(target.app) {
+            plan.append(.init(.remove, .target, target.name))
+            removedTargets.insert(target.name)
+        }
     }
 
     private mutating func removeTargets(beside names: [Name]) {
         let names = Set(names)
         for target in catalog.targets.map(\.target)
-        where !names.contains(target.name) && !changes.removedApps.contains(target.app) {
+        where !names.contains(target.name) && !removedTargets.contains(target.name) {
             plan.append(.init(.remove, .target, target.name))
         }
     }

@@ -95,10 +95,12 @@ enum Refusal {
             try: "run the command as root, as the daemon's user, or as a member of a group that has a role")
     }
 
-    static func role(_ role: AdminRole, of caller: Identity, least: AdminRole) -> Problem {
+    /// - Parameter more: which requests of the same operation need a higher role than `least`.
+    static func role(_ role: AdminRole, of caller: Identity, least: AdminRole, more: String? = nil) -> Problem {
         Problem(
             .notPermitted,
-            "this needs the role \(least.rawValue), and user \(caller.uid) has the role \(role.rawValue)",
+            "this needs the role \(least.rawValue)\(more.map { " (\($0))" } ?? ""), and user \(caller.uid) has the role "
+                + role.rawValue,
             try: "run the command as root or as a member of admin.\(least.rawValue)_group")
     }
 

@@ -88,6 +88,17 @@ extension AppObject {
                 .members(labels.all.compactMap { ObjectMember($0.key.description, .text($0.value)) }).ifNotEmpty),
             ObjectMember("rotation", rotation.value.ifNotEmpty))
     }
+
+    /// What differs, one text for each value.
+    package func changes(from known: AppObject) -> [String] {
+        let usual = Rotation()
+        let overlap = DurationText(seconds: usual.overlap)?.description ?? ""
+        return ObjectValue.changes(
+            from: known.value, to: value,
+            defaults: [
+                "rotation.time_zone": usual.timeZone, "rotation.overlap": overlap, "rotation.paused": "false",
+            ])
+    }
 }
 
 extension AppObject.Rotation {

@@ -28,4 +28,9 @@ extension ClientDraft {
                         return ObjectMember(grant.target.rawValue, .list(words))
                     })))
     }
+
+    /// What differs, one text for each value.
+    package func changes(from known: ClientDraft) -> [String] {
+        ObjectValue.changes(from: known.value, to: value, defaults: ["foreign": "false"])
+    }
 }

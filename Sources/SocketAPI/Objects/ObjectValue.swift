@@ -20,13 +20,18 @@ package indirect enum ObjectValue: Equatable, Sendable {
         }
     }
 
-    /// What differs, in the order of the paths.
-    package static func changes(from old: ObjectValue, to new: ObjectValue) -> [ValueChange] {
+    /// What differs, in the order of the paths, one text each.
+    /// - Parameter defaults: the values of paths that are not written.
+    static func changes(
+        from old: ObjectValue, to new: ObjectValue, defaults: [String: String] = [:]
+    ) -> [String] {
         let (old, new) = (old.flattened(), new.flattened())
         let paths = Set((old + new).map(\.path)).sorted()
         return paths.compactMap { path in
-            ValueChange(path, old.first { $0.path == path }?.text, new.first { $0.path == path }?.text)
-        }
+            ValueChange(
+                path, old.first { $0.path == path }?.text ?? defaults[path],
+                new.first { $0.path == path }?.text ?? defaults[path])
+        }.map(\.description)
     }
 }
 

@@ -15,6 +15,8 @@ package struct ObjectsPlan: Equatable, Sendable, ListedDocument {
         package let details: [String]
         /// Whether a secret must be given: of a new app, or for the login of a target.
         package let needsSecret: Bool
+        /// Why it was not made, if it was tried.
+        package var failure: String?
 
         package init(_ action: Action, _ kind: Kind, _ name: Name, _ details: [String] = [], needsSecret: Bool = false)
         {
@@ -28,6 +30,7 @@ package struct ObjectsPlan: Equatable, Sendable, ListedDocument {
             action = try members("action", \.action)
             details = try members("details", \.details)
             needsSecret = try members("needs_secret", \.needsSecret)
+            failure = try members.ifPresent("failure", \.failure)
         }
 
         /// `~ app zoom-prod: owner: none -> identity`.
@@ -42,7 +45,7 @@ package struct ObjectsPlan: Equatable, Sendable, ListedDocument {
         }
     }
 
-    /// Whether they were made. Those of targets follow, one by one.
+    /// Whether all of them were made. Those of targets follow, one by one.
     package let done: Bool
     /// Apps first, then clients, then targets, each by name.
     package let changes: [Change]

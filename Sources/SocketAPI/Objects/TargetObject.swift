@@ -90,6 +90,17 @@ extension TargetObject {
             ObjectMember("provisioner_channel", ObjectValue(provisionerChannel)))
     }
 
+    /// What differs, one text for each value.
+    package func changes(from known: TargetObject) -> [String] {
+        let settle = DurationText(seconds: Self.usualSettle)?.description ?? ""
+        return ObjectValue.changes(
+            from: known.value, to: value,
+            defaults: [
+                "replicate": ReplicationMode.onSave.rawValue, "settle": settle, "bypass_external_validation": "false",
+                "restore_drift": "false",
+            ])
+    }
+
     /// What adds the target; `nil` for a login that needs files.
     package func draft(secret: SecretBox, verify: Bool) -> TargetDraft? {
         let login: ConsoleLogin
@@ -149,7 +160,7 @@ extension TargetObject {
         patch.restoresDrift = change(\.restoresDrift)
         if provisionerLog != known.provisionerLog || provisionerChannel != known.provisionerChannel {
             patch.provisionerLog = provisionerLog ?? ""
-            patch.provisionerChannel = provisionerLog == nil ? nil : provisionerChannel ?? ""
+            patch.provisionerChannel = provisionerChannel ?? (provisionerLog == nil ? nil : "")
         }
         if !verify { patch.verify = false }
         return patch

@@ -63,8 +63,10 @@ struct ApplyCommand: ParsableCommand {
                 removing: removed.map(ObjectsRequest.Removal.init))
             _ = try send("/v1/objects", wanted).document(ObjectsPlan.self)
         }
-        try TargetsApplication(objects: objects, verify: !noVerify, common: common).run(plan, secrets)
-        show(ObjectsPlan(done: true, changes: plan.changes))
+        let (changes, failure) = try TargetsApplication(objects: objects, verify: !noVerify, common: common)
+            .run(plan, secrets)
+        show(ObjectsPlan(done: failure == nil, changes: changes))
+        if let failure { throw failure }
     }
 
     private func send(_ path: RequestPath, _ request: ObjectsRequest) throws -> Answer {
@@ -86,7 +88,11 @@ struct ApplyCommand: ParsableCommand {
             StandardOutput.write("nothing to change\n")
         } else {
             let count = counted(plan.changes.count, "change")
-            StandardOutput.write(plan.done ? "\(count) made\n" : "\(count) would be made; nothing was done\n")
+            let failed = plan.changes.count { $0.failure != nil }
+            StandardOutput.write(
+                dryRun
+                    ? "\(count) would be made; nothing was done\n"
+                    : failed == 0 ? "\(count) made\n" : "\(plan.changes.count - failed) of \(count) made\n")
         }
     }
 
