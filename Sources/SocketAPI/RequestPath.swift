@@ -13,7 +13,6 @@ package struct RequestPath: Equatable, Sendable, ExpressibleByStringInterpolatio
         package mutating func appendInterpolation(_ name: Name) { text += name.description }
         package mutating func appendInterpolation(_ number: Int) { text += String(number) }
         package mutating func appendInterpolation(_ field: CredentialField) { text += field.rawValue }
-        package mutating func appendInterpolation(_ permission: Permission) { text += permission.rawValue }
         package mutating func appendInterpolation(_ time: Timestamp) { text += time.description }
     }
 

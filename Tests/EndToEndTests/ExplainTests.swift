@@ -32,6 +32,19 @@ import Testing
 
             let user = try world.keyturn("explain", "--app", "zoom-prod", "--uid", "65533", "--permission", "token")
             #expect(user.exit == 0 && user.output.hasPrefix("served: client 'ping'"))
+            try world.must(
+                "client", "add", "unit", "--uid", "1", "--unit", "p.service", "--exe", "/p", "--allow",
+                "*:credentials")
+            func supposed(_ words: String...) throws -> Outcome {
+                try world.runner.run(Programs.keyturn, ["explain", "--app", "zoom-prod", "--uid", "1"] + words)
+            }
+            #expect(try supposed().output.contains("for unit p.service"))
+            #expect(try supposed("--unit", "p.service").exit == 77)
+            let allowed = try supposed("--unit", "p.service", "--exe", "/p")
+            #expect(allowed.exit == 0 && allowed.output.hasPrefix("served: client 'unit'"))
+            #expect(try supposed("--unit", "p.service", "--exe", "/q").exit == 77)
+            let root = try world.keyturn("explain", "--app", "zoom-prod", "--user", "root", "--json")
+            #expect(try root.json["caller"]["uid"].int == 0)
             try world.must("app", "remove", "zoom-prod", "--yes")
             let gone = try explain("--permission", "token")
             #expect(gone.exit == 77 && gone.output.contains("there is no app 'zoom-prod'"))
@@ -42,7 +55,10 @@ import Testing
         try withWorld { world in
             #expect(try world.keyturn("explain", "--app", "zoom-prod", "--pid", "2147483647").exit == 66)
             for words in [
-                [], ["--pid", "1", "--uid", "1"], ["--pid", "0"], ["--uid", "-1"],
+                [], ["--pid", "1", "--uid", "1"], ["--pid", "0"], ["--uid", "-1"], ["--uid", "1", "--user", "root"],
+                ["--user", "nobody-has-this-name"], ["--pid", "1", "--unit", "p.service"],
+                ["--uid", "1", "--unit", "p"],
+                ["--uid", "1", "--exe", "p"],
                 ["--permission", "all", "--uid", "1"],
             ] {
                 let outcome = try world.runner.run(Programs.keyturn, ["explain", "--app", "zoom-prod"] + words)

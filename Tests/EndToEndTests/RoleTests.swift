@@ -27,7 +27,7 @@ import Testing
             try world.addApp("zoom-prod")
             let expected: [(String, String, [Int])] = [
                 ("GET", "/v1/status", [200, 200, 200, 200]), ("GET", "/v1/clients", [200, 200, 200, 200]),
-                ("GET", "/v1/explain?app=zoom-prod&uid=1", [200, 200, 200, 200]),
+                ("POST", "/v1/explain", [400, 400, 400, 400]),
                 ("GET", "/v1/audit", [403, 200, 200, 200]), ("POST", "/v1/audit/verify", [403, 200, 200, 200]),
                 ("GET", "/v1/apps/zoom-prod/token", [403, 403, 200, 200]),
                 ("GET", "/v1/apps/zoom-prod/token?reveal=true", [403, 403, 403, 200]),

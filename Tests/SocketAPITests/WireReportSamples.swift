@@ -53,6 +53,10 @@ extension WireSample {
                 {"check":"c","outcome":"passed","detail":"d"}]}
                 """),
         WireSample(
+            ExplainRequest.self, strict: true, wrong: "pid",
+            text: #"{"app":"hr","permission":"token","pid":1,"uid":2,"user":"u","unit":"s.service","exe":"/x"}"#),
+        WireSample(ExplainRequest.self, strict: true, text: #"{"app":"hr","permission":"credentials"}"#),
+        WireSample(
             ExplainDocument.self, wrong: "served", "caller",
             text: """
                 {"served":true,"app":"hr","permission":"token","reason":"r","client":"sync","caller":{"pid":1,"uid":2,"user":"u",

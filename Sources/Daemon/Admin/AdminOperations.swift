@@ -18,9 +18,7 @@ extension AdminOperation {
             await $0.routes.metrics.answer(try OpenMetrics.Dialect($0.request.target))
         },
         .init(.get, "/v1/doctor", .operator) { await $0.diagnose() },
-        .init(.get, "/v1/explain", .viewer, query: ["app", "permission", "pid", "uid"]) {
-            .ok(try Explanation(catalog: try $0.catalog).answer(try .init($0.request.target)))
-        },
+        .init(.post, "/v1/explain", .viewer) { .ok(try Explanation(catalog: try $0.catalog).answer($1)) },
         .init(.get, "/v1/alerts", .viewer) { .ok(await $0.routes.notifier.list) },
         .init(.post, "/v1/alerts/test", .operator, .afterwards("alert.test")) { try await $0.testAlert() },
         .init(.post, "/v1/unlock", .admin, .afterwards("vault.unlock", waits: false)) { try await $0.unlock($1) },

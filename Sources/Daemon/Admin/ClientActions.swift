@@ -35,7 +35,7 @@ struct ClientActions {
 
     /// Checks a client that an operator entered.
     static func client(_ draft: ClientDraft, at now: Timestamp) throws(Problem) -> Client {
-        let (uid, user) = try user(draft)
+        let (uid, user) = try user(draft.uid, draft.user, of: "a client")
         guard !draft.allow.isEmpty else {
             throw Problem(.badRequest, "the client has no permissions", try: "--allow APP:credentials,token")
         }
@@ -51,13 +51,13 @@ struct ClientActions {
             grants: draft.allow, createdAt: now)
     }
 
-    private static func unit(_ text: String) throws(Problem) -> UnitName {
+    static func unit(_ text: String) throws(Problem) -> UnitName {
         guard let unit = UnitName(text) else { throw Problem(.badRequest, "unit is not \(UnitName.grammar)") }
         return unit
     }
 
     /// Refuses a path that the kernel would never report, since it would never match.
-    private static func executable(_ path: String) throws(Problem) -> String {
+    static func executable(_ path: String) throws(Problem) -> String {
         let isPlain = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
             .allSatisfy { !["", ".", ".."].contains($0) }
         guard path.hasPrefix("/"), isPlain, path.utf8.count < Int(PATH_MAX) else {
@@ -73,8 +73,8 @@ struct ClientActions {
     }
 
     /// The uid, and the user's name, both of which must match later.
-    private static func user(_ draft: ClientDraft) throws(Problem) -> (uid: UInt32, name: String?) {
-        switch (draft.uid, draft.user) {
+    static func user(_ uid: Int?, _ name: String?, of what: String) throws(Problem) -> (uid: UInt32, name: String?) {
+        switch (uid, name) {
         case (let uid?, nil):
             let uid = try systemID(uid, "uid")
             return (uid, UserDatabase.name(of: uid))
@@ -84,7 +84,7 @@ struct ClientActions {
             }
             return (uid, name)
         default:
-            throw Problem(.badRequest, "a client needs either a uid or a user", try: "--uid N or --user U")
+            throw Problem(.badRequest, "\(what) needs either a uid or a user", try: "--uid N or --user U")
         }
     }
 

@@ -5,39 +5,12 @@ import SocketAPI
 import SocketServer
 import Vault
 
-/// A question: would a process, or a user's processes, be served?
-struct AccessQuestion: Equatable {
-    enum Caller: Equatable { case pid(Int32), uid(UInt32) }
-    let app: Name
-    let permission: Permission
-    let caller: Caller
-
-    init(_ target: RequestTarget) throws(Problem) {
-        guard let app = try target.appName else { throw Problem(.badRequest, "app is not \(Name.grammar)") }
-        guard let permission = Permission(rawValue: target.query("permission") ?? "credentials") else {
-            throw Problem(.badRequest, "permission is not credentials or token")
-        }
-        let pid = try target.number("pid", in: 1...Int(Int32.max))
-        let uid = try target.number("uid", in: 0...Int(UInt32.max) - 1)
-        switch (pid, uid) {
-        case (let pid?, nil): caller = .pid(Int32(pid))
-        case (nil, let uid?): caller = .uid(UInt32(uid))
-        default: throw Problem(.badRequest, "give either pid or uid")
-        }
-        (self.app, self.permission) = (app, permission)
-    }
-}
-
 /// Predicts the answer of the agent socket, and shows each policy's verdict.
 struct Explanation {
     let catalog: Catalog
 
-    func answer(_ question: AccessQuestion) throws(Problem) -> ExplainDocument {
-        let identity: Identity
-        switch question.caller {
-        case .pid(let pid): identity = try Self.identity(of: pid)
-        case .uid(let uid): identity = Self.identity(ofUser: uid)
-        }
+    func answer(_ question: ExplainRequest) throws(Problem) -> ExplainDocument {
+        let identity = try Self.identity(question)
         let policies = catalog.policies
         var decision = policies.decide(identity, app: question.app, permission: question.permission)
         if decision.client != nil, catalog.app(question.app) == nil { decision = .denied(.noSuchApp(question.app)) }
@@ -63,6 +36,21 @@ struct Explanation {
         }
     }
 
+    private static func identity(_ question: ExplainRequest) throws(Problem) -> Identity {
+        guard let pid = question.pid else {
+            let uid = try ClientActions.user(question.uid, question.user, of: "a question").uid
+            return try identity(ofUser: uid, unit: question.unit, executable: question.exe)
+        }
+        guard question.uid == nil, question.user == nil, question.unit == nil, question.exe == nil else {
+            throw Problem(
+                .badRequest, "the user, the unit and the executable of a process are known", try: "--pid N alone")
+        }
+        guard let pid = Int32(exactly: pid), pid > 0 else {
+            throw Problem(.badRequest, "pid is not a number from 1 to \(Int32.max)")
+        }
+        return try identity(of: pid)
+    }
+
     private static func identity(of pid: Int32) throws(Problem) -> Identity {
         let pidfd = kt_pidfd_open(pid)
         defer { if pidfd >= 0 { close(pidfd) } }
@@ -73,12 +61,15 @@ struct Explanation {
         return identity
     }
 
-    /// The facts about a user without a process: the groups of a login.
-    private static func identity(ofUser uid: UInt32) -> Identity {
+    /// The facts about a user without a process: the groups of a login, and what is supposed of the process.
+    private static func identity(ofUser uid: UInt32, unit: String?, executable: String?) throws(Problem) -> Identity {
+        let process = ProcessFacts(
+            unit: try unit.map(ClientActions.unit), slice: nil,
+            executable: try executable.map(ClientActions.executable))
         let groups = UserDatabase.name(of: uid).map(UserDatabase.groups) ?? []
         return Identity(
             uid: uid, gid: groups.first ?? .max, pid: 0, isForeign: uid == IDMaps.current.unmappedUID,
-            groups: Array(groups.dropFirst()))
+            groups: Array(groups.dropFirst()), process: process)
     }
 
     private static func caller(_ identity: Identity) -> ExplainDocument.Caller {

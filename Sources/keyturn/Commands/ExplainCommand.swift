@@ -8,30 +8,35 @@ struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "Explain whether a process would be served, and why.",
         discussion: """
-            Exits with 0 if it would be served and with 77 if not. With --uid, the unit and the executable are
-            unknown, and the groups are those of the user's login.
+            Exits with 0 if it would be served and with 77 if not. With --user or --uid, the groups are those of the
+            user's login, and the unit and the executable are unknown unless they are given.
 
             Example: keyturn explain --app zoom-prod --pid 4711 --permission token
+            Example: keyturn explain --app zoom-prod --user pingfederate --unit pingfederate.service
             """)
 
     @Option(help: "The app that it would ask for.", completion: .apps) var app: Name
     @Option(help: ArgumentHelp("The process.", valueName: "n")) var pid: Int?
-    @Option(help: ArgumentHelp("The user, instead of a process.", valueName: "n")) var uid: Int?
+    @Option(help: ArgumentHelp("The user's number, instead of a process.", valueName: "n")) var uid: Int?
+    @Option(help: ArgumentHelp("The user's name, instead of a process.", valueName: "name")) var user: String?
+    @Option(help: ArgumentHelp("With a user: as part of this systemd unit.", valueName: "unit")) var unit: String?
+    @Option(help: ArgumentHelp("With a user: with this executable.", valueName: "path")) var exe: String?
     @Option(help: "The permission: credentials or token.") var permission = Permission.credentials
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard (pid == nil) != (uid == nil) else { throw ValidationError("use either --pid N or --uid N") }
+        guard [pid != nil, uid != nil, user != nil].count(where: \.self) == 1 else {
+            throw ValidationError("use one of --pid N, --user NAME and --uid N")
+        }
+        guard pid == nil || (unit == nil && exe == nil) else {
+            throw ValidationError("--unit and --exe are for a user; those of process \(pid ?? 0) are known")
+        }
     }
 
     func run() throws {
-        let path: RequestPath =
-            if let pid {
-                "/v1/explain?app=\(app)&permission=\(permission)&pid=\(pid)"
-            } else {
-                "/v1/explain?app=\(app)&permission=\(permission)&uid=\(uid ?? 0)"
-            }
-        let answer = try common.admin.send(.get, path)
+        let question = ExplainRequest(
+            app: app, permission: permission, pid: pid, uid: uid, user: user, unit: unit, exe: exe)
+        let answer = try common.admin.send(.post, "/v1/explain", body: question.render())
         var served = true
         if answer.problem == nil {
             served = try ExplainDocument(parsing: answer.body.copy(), values: 4_000_000).served

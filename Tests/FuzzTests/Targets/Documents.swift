@@ -21,6 +21,7 @@ extension FuzzTarget {
             twice(KeyList.self), twice(NewKeyRequest.self), twice(KeyAdded.self),
             twice(BackupRequest.self), twice(BackupReport.self), twice(CheckReport.self), twice(RestoreReport.self),
             twice(CheckResults.self), twice(GuideDraft.self), twice(HistoryDocument.self),
+            twice(ExplainRequest.self),
         ]
         let reader = choices.oneOf(readers)
         try reader(choices.rest)
