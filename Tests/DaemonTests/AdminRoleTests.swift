@@ -107,7 +107,7 @@ import Vault
     private static let commands: [String: String?] = [
         "GET /v1/health": nil, "GET /v1/status": "status", "GET /v1/calendar": "calendar",
         "GET /v1/metrics": "the metrics",
-        "GET /v1/doctor": "doctor", "GET /v1/explain": "explain", "GET /v1/alerts": "alert list",
+        "GET /v1/doctor": "doctor", "POST /v1/explain": "explain", "GET /v1/alerts": "alert list",
         "POST /v1/alerts/test": "alert test", "GET /v1/audit": "audit show", "POST /v1/audit/verify": "audit verify",
         "GET /v1/objects": "export", "POST /v1/objects/plan": "apply --dry-run", "GET /v1/apps": "app list",
         "GET /v1/apps/{app}": "app show", "PATCH /v1/apps/{app}": "pause", "GET /v1/apps/{app}/status": "status",
