@@ -11,6 +11,8 @@ package enum ZoomCause: String, CaseIterable, Sendable, CustomStringConvertible 
     case wrongAppID = "wrong_app_id"
     /// There is no old secret whose expiry could be moved.
     case oldSecretGone = "old_secret_gone"
+    /// A time in the call is past, or too far ahead.
+    case outOfRange = "out_of_range"
     /// Zoom refused in its own form, for a reason that is unknown here.
     case refused
     /// Not in the form of Zoom's answers: a load balancer, a proxy, a login page.
@@ -43,6 +45,7 @@ package enum ZoomCause: String, CaseIterable, Sendable, CustomStringConvertible 
         case .tokenRefused: "zoom refuses the access token"
         case .wrongAppID: "zoom has no app with this Marketplace app ID, which is not the client ID"
         case .oldSecretGone: "zoom has no previous secret of this app"
+        case .outOfRange: "zoom refuses the time in the call as past or too far ahead"
         case .refused: "zoom refused the call"
         case .unexpectedAnswer: "the answer is not in zoom's format"
         case .redirected: "the address answers with a redirect, which is never followed"
@@ -73,6 +76,7 @@ package enum ZoomCause: String, CaseIterable, Sendable, CustomStringConvertible 
         case .tokenRefused: "request a new token; if that is refused too, check whether the app is still activated"
         case .wrongAppID: "copy the app ID from the address of the app's page in the Marketplace"
         case .oldSecretGone: "nothing needs to be done: the old secret is revoked"
+        case .outOfRange: "compare this machine's clock with the right time"
         case .refused: "look up zoom's own words; its support can find the call by the tracking ID"
         case .unexpectedAnswer: "look for a proxy or firewall between here and zoom, and at https://status.zoom.us"
         case .redirected: "check the configured address, and for a proxy that asks for a login"
@@ -99,7 +103,8 @@ package enum ZoomCause: String, CaseIterable, Sendable, CustomStringConvertible 
         case .tokenRefused: "keyturn token \(app) --refresh"
         case .appDisabled, .unsupportedGrant, .missingScopes, .ssoDisabled, .answerLost: "keyturn app verify \(app)"
         case .unexpectedAnswer, .redirected, .unreachable, .tlsUntrusted: "keyturn doctor"
-        case .oldSecretGone, .refused, .throttled, .serverError, .cancelled, .notTried, .badAddress, .shortToken,
+        case .oldSecretGone, .outOfRange, .refused, .throttled, .serverError, .cancelled, .notTried, .badAddress,
+            .shortToken,
             .notFound:
             nil
         }

@@ -30,6 +30,11 @@ package struct RotationTiming: Sendable {
     package var drainMargin = 86_400
     /// An earlier clock is wrong; then no request with a date is made to Zoom.
     package var earliest = Timestamp(unixSeconds: 0)
+    /// How far ahead of the request the time is at which Zoom is to revoke an old secret. A request that is late is refused
+    /// by Zoom, so this bounds how long one that was held up can do harm.
+    package var endLead = 120
+    /// How long after that time Zoom is asked whether it still accepts the old secret.
+    package var endMargin = 2
     /// How often a draining rotation checks its holders when nothing wakes it.
     package var drainLook = 300
 
@@ -79,6 +84,7 @@ package struct RotationTiming: Sendable {
     /// Until when the old secret is kept valid for its holders.
     package func drainDeadline(_ rotation: Rotation) -> Timestamp? {
         guard let revokeAt = rotation.revokeAt, let promotedAt = rotation.promotedAt else { return nil }
+        if let ending = rotation.ending, !ending.putsBack { return min(ending.expires, revokeAt) }
         return max(revokeAt + -drainMargin, min(promotedAt + rotation.overlap, revokeAt))
     }
 

@@ -33,7 +33,7 @@ package struct RotationWait: Equatable, Sendable {
             let since = waiting.isEmpty ? there.reduce(entered, max) : entered
             self.init(
                 row, since: since, waiting.map(\.target.name), settle: waiting.map(\.target.settle).max() ?? 0,
-                deadline: rotation.revokeAt)
+                deadline: rotation.oldExpires)
         case .draining:
             let overlapEnds = (rotation.promotedAt ?? entered) + rotation.overlap
             let deadline = timing.drainDeadline(rotation)
@@ -44,7 +44,7 @@ package struct RotationWait: Equatable, Sendable {
                     || !$0.delivery.isThere(generation, $0.target, now)
             }
             let kind: WaitRow.Kind =
-                if rotation.endsNow {
+                if rotation.endsNow || rotation.ending != nil {
                     .zoom
                 } else if now < ends {
                     .overlap
@@ -55,16 +55,21 @@ package struct RotationWait: Equatable, Sendable {
                 }
             guard let row = rows.first(where: { $0.kind == kind }) else { return nil }
             var since = kind == .overlap ? entered : max(entered, ends)
+            if kind == .zoom {
+                // Holders may have been waited for until Zoom was asked.
+                let asked = rotation.otherCalls.filter { $0 >= rotation.promotedAt ?? entered }.min()
+                since = max(since, asked ?? since)
+            }
             if kind == .targets {
                 let seen = drifted.compactMap { $0.delivery.changedAt ?? $0.delivery.failure?.at }.min()
                 since = max(since, seen ?? since)
             }
             let names = kind == .targets ? drifted.map(\.target.name) : kind == .holders ? holders : []
             // A secret that only Zoom is waited for has no consumers any more.
-            self.init(row, since: since, names, deadline: names.isEmpty ? nil : deadline ?? rotation.revokeAt)
+            self.init(row, since: since, names, deadline: names.isEmpty ? nil : deadline ?? rotation.oldExpires)
         default:
             guard let row = rows.first else { return nil }
-            self.init(row, since: entered, [], deadline: rotation.revokeAt)
+            self.init(row, since: entered, [], deadline: rotation.servedExpires ?? rotation.oldExpires)
         }
     }
 

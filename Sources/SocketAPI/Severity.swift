@@ -59,8 +59,9 @@ extension Severity {
         // Zoom refuses.
         case .invalidClient, .appDisabled, .wrongAccount, .unsupportedGrant, .tokenRefused, .refused: .critical
         // Zoom cannot be reached, or asks to wait.
-        case .missingScopes, .ssoDisabled, .wrongAppID, .oldSecretGone, .unexpectedAnswer, .redirected, .throttled,
-            .serverError, .unreachable, .tlsUntrusted, .answerLost, .cancelled, .notTried, .badAddress, .shortToken,
+        case .missingScopes, .ssoDisabled, .wrongAppID, .oldSecretGone, .outOfRange, .unexpectedAnswer, .redirected,
+            .throttled, .serverError, .unreachable, .tlsUntrusted, .answerLost, .cancelled, .notTried, .badAddress,
+            .shortToken,
             .notFound:
             .warning
         }

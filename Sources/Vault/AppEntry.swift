@@ -94,7 +94,7 @@ package struct AppEntry: Sendable {
     /// Until when Zoom accepts the previous secret, as far as is known.
     package var previousValidUntil: Timestamp? {
         guard box.facts.previous != nil, let rotation, !rotation.isByHand else { return nil }
-        return rotation.revokeAt
+        return rotation.oldExpires
     }
 }
 

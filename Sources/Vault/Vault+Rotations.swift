@@ -166,11 +166,12 @@ extension Rotation {
 package typealias RotationLine = @Sendable (Rotation) -> AuditEvent
 
 extension Rotation {
-    /// Which secret is replaced by which, and until when Zoom accepts the old one: after a restore, the audit log alone
-    /// must show what the backup lacks.
+    /// Which secret is replaced by which, until when Zoom accepts the old one, and by which call: after a restore, the
+    /// audit log alone must show what the backup lacks.
     package var generationMembers: [(name: String, value: AuditEvent.Value)] {
         [("generation", .number(base.number)), ("new_generation", .number(target.number))]
-            + (revokeAt.map { [("revoke_at", .text($0.description))] } ?? [])
+            + (oldExpires.map { [("revoke_at", .text($0.description))] } ?? [])
+            + (lastCall.map { [("call", .text($0.id))] } ?? [])
     }
 }
 

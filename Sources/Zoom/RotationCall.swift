@@ -21,22 +21,31 @@ package enum RotationCall: Sendable {
     }
 }
 
-/// The outcome of a request to revoke the old client secret now.
+/// The outcome of a request to revoke the old client secret at a time ahead.
 package enum EndOldSecretCall: Equatable, Sendable {
-    case ended
-    /// There was no valid old secret any more: as good as revoked.
+    /// Zoom revokes an old secret at that time: the one that the secret with this ID replaced, if the answer says so.
+    case set(secretID: String?)
+    /// Zoom refused the time as past, or as too far ahead: the call was late, or a clock is wrong.
+    case outOfRange(ZoomFailure)
+    /// Zoom has no schedule that could be changed: there is no valid old secret, or none that an API call replaced.
     case alreadyGone
-    /// The same call may succeed later. Zoom may also have acted on it: then the next call returns ``alreadyGone``.
-    case later(ZoomFailure)
-    /// The same call would fail again.
+    /// Zoom certainly changed nothing, and the same call may succeed later.
+    case notNow(ZoomFailure)
+    /// Zoom may have done it.
+    case unknown(ZoomFailure)
+    /// Zoom certainly changed nothing, and the same call would fail again.
     case refused(ZoomFailure)
 
     init(_ failure: ZoomFailure) {
         self =
             switch (failure.disposition, failure.cause) {
             case (_, .oldSecretGone): .alreadyGone
+            case (.permanent, .outOfRange): .outOfRange(failure)
+            // Another token may do.
+            case (.permanent, .tokenRefused): .notNow(failure)
             case (.permanent, _): .refused(failure)
-            case (.transient, _), (.throttled, _), (.ambiguous, _): .later(failure)
+            case (.transient, _), (.throttled, _): .notNow(failure)
+            case (.ambiguous, _): .unknown(failure)
             }
     }
 }

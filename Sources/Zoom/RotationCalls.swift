@@ -36,22 +36,25 @@ extension ZoomClient {
         }
     }
 
-    /// Revokes the old client secret now; an earlier ``rotateSecret(appID:revokeOldAt:token:api:)`` set its expiry.
-    /// Call it only after the new secret has been verified. The call cannot name a secret: Zoom's API has no secret ID.
-    /// [doc]
+    /// Has Zoom revoke the old client secret at `time`; an earlier ``rotateSecret(appID:revokeOldAt:token:api:)`` set its
+    /// expiry. Call it only after the new secret has been verified. The call cannot name a secret: Zoom's API has no
+    /// member for it. [doc] There is deliberately no *now*: Zoom refuses a request that arrives after `time` [doc: 2001],
+    /// so one that was held up cannot revoke a secret of the next rotation.
     ///
     /// The parameters are those of ``rotateSecret(appID:revokeOldAt:token:api:)``.
-    /// Parameters as there.
-    package func endOldSecret(appID: String, token: SecretBox, api: EndpointURL) async -> EndOldSecretCall {
+    package func endOldSecret(
+        appID: String, at time: Timestamp, token: SecretBox, api: EndpointURL
+    ) async -> EndOldSecretCall {
         do throws(ZoomFailure) {
-            let request = try rotation("update", "now", appID, token, api)
+            let request = try rotation("update", "\(time)", appID, token, api)
             let answer: HTTPResponse
             do { answer = try await transport.send(request) } catch { throw ZoomFailure(error) }
             guard (200...299).contains(answer.status) else {
                 throw ZoomFailure(.rotation, answer, now: now(), withholding: [token])
             }
-            do { try answer.checkIsSchedule() } catch { throw ZoomFailure(error, answer, withholding: [token]) }
-            return .ended
+            do { return .set(secretID: try answer.scheduleOwner()) } catch {
+                return .unknown(ZoomFailure(error, answer, withholding: [token]))
+            }
         } catch {
             return EndOldSecretCall(error)
         }
@@ -90,10 +93,12 @@ extension ZoomClient {
 
 extension HTTPResponse {
     /// Throws unless this is the answer to a change of expiry, and not some network's login page.
-    fileprivate func checkIsSchedule() throws(UnusableAnswer) {
+    /// - Returns: the ID of the secret the `new` of which the schedule belongs to; `nil` if the answer does not say.
+    fileprivate func scheduleOwner() throws(UnusableAnswer) -> String? {
         let json = try json(limit: RotationAnswer.limit)
         guard ["secret_id", "revoke_old_secret_time"].contains(where: { json.member($0, of: json.root) != nil }) else {
             throw UnusableAnswer("the answer names no secret")
         }
+        return try json.textIfPresent("secret_id", in: .rotation)
     }
 }

@@ -7,7 +7,7 @@ package import SecretMemory
 /// caller.
 package struct ZoomClient: Sendable {
     let transport: any HTTPTransport
-    let now: @Sendable () -> Int
+    package let now: @Sendable () -> Int
 
     /// - Parameter now: seconds since 1970, UTC.
     package init(transport: any HTTPTransport, now: @escaping @Sendable () -> Int = { time(nil) }) {

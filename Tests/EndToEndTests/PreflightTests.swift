@@ -59,7 +59,7 @@ import Testing
             for _ in 0..<4 { #expect(try world.keyturn("rotate", "zoom-prod").exit == 79) }
             #expect(try world.history().allSatisfy { $0["calls"].int == 0 })
             try world.must("app", "set", "zoom-prod", "--marketplace-app-id=\(app.appID)")
-            let rotated = try world.keyturn("rotate", "zoom-prod", "--overlap", "0s")
+            let rotated = try world.keyturn("rotate", "zoom-prod", "--overlap", "0s", "--wait")
             #expect(rotated.exit == 0, "Zoom's three changes are untouched: \(rotated)")
             #expect(try world.history().count { $0["state"].string == "retired" } == 1)
         }

@@ -21,7 +21,7 @@ import Testing
         "beforeSpool", "afterSpool", "beforeRead", "afterRead", "beforeVerify", "afterVerify", "beforePromote",
         "afterPromote", "beforePublish", "afterPublish", "beforeDrain", "afterDrain",
     ]
-    private static let end = ["beforeEnd", "afterEnd", "beforeRetire", "afterRetire"]
+    private static let end = ["beforeEnd", "afterEnd", "afterEndSaved", "beforeRetire", "afterRetire"]
 
     private static let matrix: [Case] =
         Delivery.allCases.flatMap { delivery in

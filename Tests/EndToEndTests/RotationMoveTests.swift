@@ -29,7 +29,7 @@ import Testing
             var expected = [
                 "planned", "intended", "received", "verified", "current", "published", "draining", "retired",
             ]
-            try world.must("rotate", "zoom-prod", "--overlap", "0s")
+            try world.must("rotate", "zoom-prod", "--overlap", "0s", "--wait")
             #expect(try Self.logged(world) == expected)
 
             try world.sandbox.control(

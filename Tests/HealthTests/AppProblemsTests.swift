@@ -91,7 +91,8 @@ import Vault
         draining.holders = ["ping", "pong"]
         var usedUp = dying(.blocked, in: 8 * Self.day)
         usedUp.change = {
-            $0.revokeAt = $0.plannedAt + 8 * Self.day; $0.calls = Array(repeating: $0.plannedAt, count: 4)
+            $0.revokeAt = $0.plannedAt + 8 * Self.day;
+            $0.calls = Array(repeating: Rotation.Call(id: "c", at: $0.plannedAt), count: 4)
         }
         let cases: [(State, code: String, words: String, hint: String)] = [
             (dying(.received, in: 7 * Self.day + -3600), "secret_expires", "in 6 d 23 h", "keyturn rotation show r1"),

@@ -20,7 +20,7 @@ import Vault
         try await vault.add(.sample("zoom"), clientSecret: SecretBox("old"))
         let zoom = FakeZoom(secret: "old", manners: .init(), time: time, fate: Fate(diesAt: nil))
         let engine = RotationEngine(
-            vault: vault, issuer: zoom, timing: RotationTiming(), time: time, random: { $0.upperBound }, note: { _ in })
+            vault: vault, issuer: zoom, timing: .prompt, time: time, random: { $0.upperBound }, note: { _ in })
         _ = try await engine.rotate(name, trigger: .operator, overlap: 7 * Self.day, id: "one")
         return (vault, zoom, engine)
     }

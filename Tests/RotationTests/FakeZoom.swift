@@ -8,6 +8,9 @@ import Vault
 /// Zoom, as far as a rotation sees it, with the troubles that it can make. Time is the test's.
 final class FakeZoom: SecretIssuer {
     enum Response: CaseIterable { case delivered, lost, cutBehindSecret, cutBeforeSecret, failedAfter, droppedBefore }
+    /// Zoom does what it is asked, or does it and the answer is lost, or is not reached, or reached too late, or only says
+    /// that it does it.
+    enum End { case done, lost, droppedBefore, late, keptAnyway }
     enum SecondNew: CaseIterable { case replaces, adds, refuses, endsTheOld }
 
     struct Manners {
@@ -21,6 +24,8 @@ final class FakeZoom: SecretIssuer {
         /// What comes of the first calls to make and to end a secret, for which Zoom is certainly not asked.
         var unasked: [MakeOutcome] = []
         var unaskedEnds: [EndOutcome] = []
+        /// What becomes of the calls after those that end a secret; the further ones are done.
+        var ends: [End] = []
     }
 
     private struct Secret {
@@ -35,9 +40,11 @@ final class FakeZoom: SecretIssuer {
         var ends = 0
         /// The secret that the last `new` replaced.
         var scheduled: String?
+        /// The secret that it made.
+        var scheduler: String?
         var calls: [Timestamp] = []
         var unasked = 0
-        var unaskedEnds = 0
+        var endAttempts = 0
     }
 
     private let state: Mutex<State>
@@ -100,13 +107,23 @@ final class FakeZoom: SecretIssuer {
         return answer
     }
 
-    func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome {
+    func mintToken(for app: App, with current: SecretBox) async -> MintOutcome {
+        guard fate.pass() else { return .later(retryAfter: nil, reason: "dead") }
+        guard accepts(current.text) else { return .never(reason: "invalid_client") }
+        return .minted(
+            CallToken(
+                accessToken: SecretBox("token " + current.text), apiURL: "https://zoom.example", grant: "client",
+                expires: time.now.wall + 3600))
+    }
+
+    func makeSecret(for app: App, revokeAt: Timestamp, with token: CallToken) async -> MakeOutcome {
         guard fate.pass() else { return .unknown(reason: "dead", partial: nil) }
+        let current = Self.current(token)
         let unasked = state.withLock { state in
             defer { state.unasked += 1 }
             return state.unasked < manners.unasked.count ? manners.unasked[state.unasked] : nil
         }
-        let outcome = unasked ?? make(current.text, revokeAt)
+        let outcome = unasked ?? make(current, revokeAt)
         guard fate.pass() else { return .unknown(reason: "dead", partial: nil) }
         return outcome
     }
@@ -134,6 +151,7 @@ final class FakeZoom: SecretIssuer {
                 state.secrets[index].diesAt = isSecond && manners.secondNew == .endsTheOld ? now : revokeAt
             }
             let new = "new-\(state.made)"
+            state.scheduler = new
             state.secrets.append(Secret(text: new, worksFrom: now + manners.propagation))
             switch response {
             case .delivered: return .answered(SecretBox("<\(new)>"))
@@ -144,32 +162,43 @@ final class FakeZoom: SecretIssuer {
         }
     }
 
-    func read(_ answer: SecretBox) -> (secret: SecretBox, revokeAt: Timestamp?)? {
+    func read(_ answer: SecretBox) -> IssuedSecret? {
         let text = answer.text
         guard text.hasPrefix("<"), text.hasSuffix(">") else { return nil }
-        return (SecretBox(String(text.dropFirst().dropLast())), nil)
+        let secret = String(text.dropFirst().dropLast())
+        return IssuedSecret(SecretBox(secret), id: secret)
     }
 
-    func endOldSecret(of app: App, with current: SecretBox) async -> EndOutcome {
-        guard fate.pass() else { return .later(retryAfter: nil, reason: "dead") }
-        let now = time.now.wall
-        let unasked = state.withLock { state -> EndOutcome? in
-            defer { state.unaskedEnds += 1 }
-            return state.unaskedEnds < manners.unaskedEnds.count ? manners.unaskedEnds[state.unaskedEnds] : nil
-        }
-        if let unasked { return unasked }
-        state.withLock { state in
-            state.calls.append(now)
-            state.ends += 1
-            let old = state.secrets.lastIndex {
-                ($0.diesAt.map { $0 > now } ?? false)
-                    && (manners.updateMovesNewest || $0.text == state.scheduled)
-            }
-            if let old { state.secrets[old].diesAt = now }
-        }
-        guard fate.pass() else { return .later(retryAfter: nil, reason: "dead") }
-        return .ended
+    func endOldSecret(of app: App, at end: Timestamp, with token: CallToken) async -> EndOutcome {
+        guard fate.pass() else { return .unknown(reason: "dead") }
+        let outcome = state.withLock { self.end(&$0, at: end) }
+        guard fate.pass() else { return .unknown(reason: "dead") }
+        return outcome
     }
+
+    private func end(_ state: inout State, at end: Timestamp) -> EndOutcome {
+        let now = time.now.wall
+        defer { state.endAttempts += 1 }
+        if state.endAttempts < manners.unaskedEnds.count { return manners.unaskedEnds[state.endAttempts] }
+        let turn = state.endAttempts - manners.unaskedEnds.count
+        let fate = turn < manners.ends.count ? manners.ends[turn] : .done
+        state.ends += 1
+        if fate == .droppedBefore { return .unknown(reason: "dropped") }
+        guard end >= now, fate != .late else { return .late(reason: "2001") }
+        guard state.calls.filter({ now - $0 < 900 }).count < 3 else {
+            return .later(retryAfter: nil, reason: "2000")
+        }
+        let found = state.secrets.lastIndex {
+            ($0.diesAt.map { $0 > now } ?? false) && (manners.updateMovesNewest || $0.text == state.scheduled)
+        }
+        guard let found else { return .gone }
+        state.calls.append(now)
+        if fate != .keptAnyway { state.secrets[found].diesAt = end }
+        let owner = manners.updateMovesNewest ? state.secrets.last?.text : state.scheduler
+        return fate == .lost ? .unknown(reason: "lost") : .set(secretID: owner)
+    }
+
+    private static func current(_ token: CallToken) -> String { String(token.accessToken.text.dropFirst(6)) }
 }
 
 /// Counts the moments at which a process can die, and lets it die at one of them. A dead process changes nothing.

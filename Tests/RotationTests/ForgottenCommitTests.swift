@@ -26,12 +26,15 @@ import Vault
         func prove(_ secret: SecretBox, of app: App) async -> Proof {
             secret.text == silentAbout ? .later(retryAfter: 40, reason: "no answer") : await base.prove(secret, of: app)
         }
-        func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome {
-            await base.makeSecret(for: app, with: current, revokeAt: revokeAt)
+        func mintToken(for app: App, with current: SecretBox) async -> MintOutcome {
+            await base.mintToken(for: app, with: current)
         }
-        func read(_ answer: SecretBox) -> (secret: SecretBox, revokeAt: Timestamp?)? { base.read(answer) }
-        func endOldSecret(of app: App, with current: SecretBox) async -> EndOutcome {
-            await base.endOldSecret(of: app, with: current)
+        func makeSecret(for app: App, revokeAt: Timestamp, with token: CallToken) async -> MakeOutcome {
+            await base.makeSecret(for: app, revokeAt: revokeAt, with: token)
+        }
+        func read(_ answer: SecretBox) -> IssuedSecret? { base.read(answer) }
+        func endOldSecret(of app: App, at end: Timestamp, with token: CallToken) async -> EndOutcome {
+            await base.endOldSecret(of: app, at: end, with: token)
         }
     }
 

@@ -43,7 +43,7 @@ import Vault
     private let name = Name.test("zoom")
 
     private func make(
-        _ publisher: any SecretPublisher, _ timing: RotationTiming = RotationTiming()
+        _ publisher: any SecretPublisher, _ timing: RotationTiming = .prompt
     ) async throws -> (Vault, FakeZoom, RotationEngine) {
         let disk = MemoryStore()
         try await Vault.create(in: disk, unlockKeys: [.keyFile()])

@@ -40,7 +40,7 @@ import Vault
         let vault = try await Vault.open(disk, with: .keyFile(), time: time)
         try await vault.add(.sample("zoom"), clientSecret: SecretBox("old"))
         let zoom = FakeZoom(secret: "old", manners: .init(), time: time, fate: Fate(diesAt: nil))
-        var timing = RotationTiming()
+        var timing = RotationTiming.prompt
         (timing.publishLimit, timing.lookLimit) = (limit, 600)
         let engine = RotationEngine(
             vault: vault, issuer: zoom, publisher: publisher, timing: timing, time: time, random: { $0.upperBound },

@@ -20,7 +20,7 @@ import Vault
         try await vault.add(app, clientSecret: SecretBox("old"))
         var rotation = Rotation.planned(
             id: "r1", app: app, base: .first, trigger: .operator, overlap: 0, at: time.now.wall)
-        rotation.calls = [time.now.wall]
+        rotation.calls = [Rotation.Call(id: "c1", at: time.now.wall)]
         try await vault.begin(rotation, of: app)
         let zoom = FakeZoom(secret: "old", manners: .init(), time: time, fate: Fate(diesAt: nil))
         engine = RotationEngine(vault: vault, issuer: zoom, spool: spool, time: time, note: { _ in })

@@ -16,14 +16,17 @@ import Vault
         let fill: @Sendable () -> Void
 
         func prove(_ secret: SecretBox, of app: App) async -> Proof { await zoom.prove(secret, of: app) }
-        func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome {
-            let outcome = await zoom.makeSecret(for: app, with: current, revokeAt: revokeAt)
+        func mintToken(for app: App, with current: SecretBox) async -> MintOutcome {
+            await zoom.mintToken(for: app, with: current)
+        }
+        func makeSecret(for app: App, revokeAt: Timestamp, with token: CallToken) async -> MakeOutcome {
+            let outcome = await zoom.makeSecret(for: app, revokeAt: revokeAt, with: token)
             fill()
             return outcome
         }
-        func read(_ answer: SecretBox) -> (secret: SecretBox, revokeAt: Timestamp?)? { zoom.read(answer) }
-        func endOldSecret(of app: App, with current: SecretBox) async -> EndOutcome {
-            await zoom.endOldSecret(of: app, with: current)
+        func read(_ answer: SecretBox) -> IssuedSecret? { zoom.read(answer) }
+        func endOldSecret(of app: App, at end: Timestamp, with token: CallToken) async -> EndOutcome {
+            await zoom.endOldSecret(of: app, at: end, with: token)
         }
     }
 
@@ -204,7 +207,7 @@ import Vault
         bench.spool.plant(Array(bytes.dropLast()))
         var foreign = Rotation.planned(
             id: "r9", app: .sample("zoom"), base: .first, trigger: .operator, overlap: 0, at: bench.time.now.wall)
-        foreign.calls = [bench.time.now.wall]
+        foreign.calls = [Rotation.Call(id: "c9", at: bench.time.now.wall)]
         bench.spool.plant(
             try SpoolEntry(SecretBox("<x>"), to: foreign, of: .sample("zoom"), at: bench.time.now.wall, for: vault)
                 .encoded)

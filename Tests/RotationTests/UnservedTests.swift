@@ -34,7 +34,7 @@ import Vault
         try await vault.add(.sample("zoom"), clientSecret: SecretBox("old"))
         let zoom = FakeZoom(secret: "old", manners: .init(responses: responses), time: time, fate: Fate(diesAt: nil))
         let engine = RotationEngine(
-            vault: vault, issuer: zoom, unserved: { [service] in service.look() }, time: time,
+            vault: vault, issuer: zoom, unserved: { [service] in service.look() }, timing: .prompt, time: time,
             random: { $0.upperBound }, note: { _ in })
         return (vault, zoom, engine)
     }

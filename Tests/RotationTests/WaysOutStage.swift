@@ -58,7 +58,7 @@ struct Stage {
             id: "r1", app: app, base: .first, trigger: isByHand ? .manual : .operator, overlap: 7 * 86_400, at: now)
         if place != .planned {
             facts.revokeAt = now + (30 * 86_400 - 3600)
-            if !isByHand { facts.calls = [now] }
+            if !isByHand { facts.calls = [Rotation.Call(id: "c1", at: now)] }
             let until = now + (30 * 86_400 - 3600)
             if isByHand {
                 zoom.regenerate(keeping: "old", until: until)
@@ -155,13 +155,17 @@ final class SometimesAway: SecretIssuer {
         isAway ? .later(retryAfter: nil, reason: "zoom cannot be reached") : await base.prove(secret, of: app)
     }
 
-    func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome {
-        await base.makeSecret(for: app, with: current, revokeAt: revokeAt)
+    func mintToken(for app: App, with current: SecretBox) async -> MintOutcome {
+        await base.mintToken(for: app, with: current)
     }
 
-    func read(_ answer: SecretBox) -> (secret: SecretBox, revokeAt: Timestamp?)? { base.read(answer) }
+    func makeSecret(for app: App, revokeAt: Timestamp, with token: CallToken) async -> MakeOutcome {
+        await base.makeSecret(for: app, revokeAt: revokeAt, with: token)
+    }
 
-    func endOldSecret(of app: App, with current: SecretBox) async -> EndOutcome {
-        await base.endOldSecret(of: app, with: current)
+    func read(_ answer: SecretBox) -> IssuedSecret? { base.read(answer) }
+
+    func endOldSecret(of app: App, at end: Timestamp, with token: CallToken) async -> EndOutcome {
+        await base.endOldSecret(of: app, at: end, with: token)
     }
 }

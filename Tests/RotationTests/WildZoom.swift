@@ -20,6 +20,8 @@ final class WildZoom: SecretIssuer {
         var made = 0
         /// The secret that the last `new` replaced.
         var scheduled: String?
+        /// The secret that it made.
+        var scheduler: String?
         /// When each kind of call came.
         var news: [Int] = []
         var ends: [Int] = []
@@ -97,10 +99,25 @@ final class WildZoom: SecretIssuer {
         return lives() ? proof : .later(retryAfter: nil, reason: "dead")
     }
 
-    func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome {
+    func mintToken(for app: App, with current: SecretBox) async -> MintOutcome {
+        guard lives() else { return .later(retryAfter: nil, reason: "dead") }
+        let outcome = state.withLock { state -> MintOutcome in
+            switch state.isCalm ? 9 : state.dice.below(16) {
+            case 0: return .later(retryAfter: nil, reason: "no token now")
+            case 1: return .never(reason: "no token")
+            default: break
+            }
+            guard Self.accepts(current.text, state, now) else { return .never(reason: "invalid_client") }
+            return .minted(
+                CallToken(accessToken: current, apiURL: "", grant: "", expires: time.now.wall + 3600))
+        }
+        return lives() ? outcome : .later(retryAfter: nil, reason: "dead")
+    }
+
+    func makeSecret(for app: App, revokeAt: Timestamp, with token: CallToken) async -> MakeOutcome {
         guard lives() else { return .unknown(reason: "dead", partial: nil) }
         let life = revokeAt - time.now.wall
-        let outcome = state.withLock { make(&$0, current.text, life) }
+        let outcome = state.withLock { make(&$0, token.accessToken.text, life) }
         return lives() ? outcome : .unknown(reason: "dead", partial: nil)
     }
 
@@ -127,6 +144,7 @@ final class WildZoom: SecretIssuer {
         }
         state.made += 1
         let new = "new-\(state.made)"
+        state.scheduler = new
         let delay = state.isCalm ? 0 : state.dice.oneOf([0, 0, 5, 400])
         state.secrets.append(Secret(text: new, worksFrom: now + delay))
         if mood < 6 { return .unknown(reason: "lost", partial: mood == 3 ? SecretBox("<ne") : nil) }
@@ -134,28 +152,34 @@ final class WildZoom: SecretIssuer {
         return mood == 6 ? .unknown(reason: "cut", partial: SecretBox("<\(new)>")) : .answered(SecretBox("<\(new)>"))
     }
 
-    func read(_ answer: SecretBox) -> (secret: SecretBox, revokeAt: Timestamp?)? {
+    func read(_ answer: SecretBox) -> IssuedSecret? {
         let text = answer.text
         guard text.hasPrefix("<"), text.hasSuffix(">") else { return nil }
-        return (SecretBox(String(text.dropFirst().dropLast())), nil)
+        let secret = String(text.dropFirst().dropLast())
+        return IssuedSecret(SecretBox(secret), id: secret)
     }
 
-    func endOldSecret(of app: App, with current: SecretBox) async -> EndOutcome {
-        guard lives() else { return .later(retryAfter: nil, reason: "dead") }
+    func endOldSecret(of app: App, at end: Timestamp, with token: CallToken) async -> EndOutcome {
+        guard lives() else { return .unknown(reason: "dead") }
         ending.withLock { $0 }?()
+        let life = end - time.now.wall
         let outcome = state.withLock { state -> EndOutcome in
-            let mood = state.isCalm ? 9 : state.dice.below(12)
+            let mood = state.isCalm ? 9 : state.dice.below(13)
             if mood == 10 { return .later(retryAfter: nil, reason: "not sent", isAsked: false) }
             if mood == 11 { return .refused(reason: "no token for it", isAsked: false) }
             state.ends.append(now)
             if mood == 0 { return .later(retryAfter: nil, reason: "not now") }
             if mood == 1 { return .refused(reason: "no") }
-            for index in state.secrets.indices where state.secrets[index].text == state.scheduled {
-                state.secrets[index].diesAt = min(state.secrets[index].diesAt ?? now, now)
+            if mood == 3 { return .unknown(reason: "dropped before") }
+            if mood == 12 || life < 0 { return .late(reason: "2001") }
+            let found = state.secrets.lastIndex {
+                $0.text == state.scheduled && ($0.diesAt.map { $0 > now } ?? true)
             }
-            return mood == 2 ? .later(retryAfter: nil, reason: "lost") : .ended
+            guard let found else { return .gone }
+            state.secrets[found].diesAt = now + life
+            return mood == 2 ? .unknown(reason: "lost") : .set(secretID: state.scheduler)
         }
-        return lives() ? outcome : .later(retryAfter: nil, reason: "dead")
+        return lives() ? outcome : .unknown(reason: "dead")
     }
 }
 

@@ -128,9 +128,14 @@ private struct Nobody: TokenIssuer, SecretIssuer {
         throw IssueFailure(.later(retryAfter: nil), cause: .serverError, reason: "bench")
     }
     func prove(_ secret: SecretBox, of app: App) async -> Proof { .later(retryAfter: nil, reason: "bench") }
-    func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome {
+    func mintToken(for app: App, with current: SecretBox) async -> MintOutcome {
+        .later(retryAfter: nil, reason: "bench")
+    }
+    func makeSecret(for app: App, revokeAt: Timestamp, with token: CallToken) async -> MakeOutcome {
         .notNow(retryAfter: nil, reason: "bench")
     }
-    func read(_ answer: SecretBox) -> (secret: SecretBox, revokeAt: Timestamp?)? { nil }
-    func endOldSecret(of app: App, with current: SecretBox) async -> EndOutcome { .later(retryAfter: nil, reason: "") }
+    func read(_ answer: SecretBox) -> IssuedSecret? { nil }
+    func endOldSecret(of app: App, at end: Timestamp, with token: CallToken) async -> EndOutcome {
+        .later(retryAfter: nil, reason: "")
+    }
 }

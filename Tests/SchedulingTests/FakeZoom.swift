@@ -18,6 +18,9 @@ final class FakeZoom: TokenIssuer, SecretIssuer {
         var scopes: [String]? = ["all"]
         var lack: ZoomCause??
         var looks: [Asked] = []
+        /// The secrets that were tried, by app, and those that were revoked.
+        var known: [Name: Set<String>] = [:]
+        var revoked: [Name: Set<String>] = [:]
     }
 
     private let state = Mutex(State())
@@ -58,16 +61,33 @@ final class FakeZoom: TokenIssuer, SecretIssuer {
         }
     }
 
-    func prove(_ secret: SecretBox, of app: App) async -> Proof { .accepted }
-
-    func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome {
-        let now = time.now.wall
-        return state.withLock { state in
-            state.made.append(Asked(app: app.name, at: now))
-            return state.refusesToRotate ? .never(reason: "no") : .answered(SecretBox("s"))
+    func prove(_ secret: SecretBox, of app: App) async -> Proof {
+        state.withLock { state in
+            state.known[app.name, default: []].insert(secret.text)
+            return state.revoked[app.name, default: []].contains(secret.text) ? .refused(reason: "revoked") : .accepted
         }
     }
 
-    func read(_ answer: SecretBox) -> (secret: SecretBox, revokeAt: Timestamp?)? { (answer, nil) }
-    func endOldSecret(of app: App, with current: SecretBox) async -> EndOutcome { .ended }
+    func mintToken(for app: App, with current: SecretBox) async -> MintOutcome {
+        .minted(CallToken(accessToken: current, apiURL: "", grant: "", expires: time.now.wall + 3600))
+    }
+
+    func makeSecret(for app: App, revokeAt: Timestamp, with token: CallToken) async -> MakeOutcome {
+        let now = time.now.wall
+        return state.withLock { state in
+            state.made.append(Asked(app: app.name, at: now))
+            return state.refusesToRotate
+                ? .never(reason: "no") : .answered(SecretBox("\(app.name) \(state.made.count)"))
+        }
+    }
+
+    func read(_ answer: SecretBox) -> IssuedSecret? { IssuedSecret(answer) }
+
+    func endOldSecret(of app: App, at end: Timestamp, with token: CallToken) async -> EndOutcome {
+        state.withLock { state in
+            let old = state.known[app.name, default: []].subtracting([token.accessToken.text])
+            state.revoked[app.name, default: []].formUnion(old)
+            return .set(secretID: nil)
+        }
+    }
 }

@@ -38,7 +38,11 @@ struct Process {
         vault = try await Vault.open(store, with: .keyFile(), time: time)
         let tokens = TokenKeeper(vault: vault, issuer: zoom, time: time, random: { $0.upperBound }) { _ in }
         self.tokens = tokens
-        let engine = RotationEngine(vault: vault, issuer: zoom, time: time, random: { $0.upperBound }) { _ in }
+        var timing = RotationTiming()
+        (timing.endLead, timing.endMargin) = (0, 0)
+        let engine = RotationEngine(
+            vault: vault, issuer: zoom, timing: timing, time: time, random: { $0.upperBound }
+        ) { _ in }
         let ids = Dice(starts)
         let counter = Counter(ids)
         scheduler = Scheduler(

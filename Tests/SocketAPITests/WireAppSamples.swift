@@ -22,13 +22,13 @@ extension WireSample {
     private static let rotation = """
         {"id":"i","app":"hr","state":"draining","trigger":"manual","base_generation":1,"new_generation":3,"planned_at":@1,
         "due_at":@2,"old_secret_expires_at":@3,"promoted_at":@4,"ended_at":@5,"calls":6,"reason":"r","try":"t","attempts":7,
-        "overlap":8,"ends_now":true,"successor":"n","entered_secret":true}
+        "overlap":8,"ends_now":true,"successor":"n","entered_secret":true,"end_set":true}
         """
     private static let rotations = """
         [\(rotation),
         {"id":"i","app":"hr","state":"planned","trigger":"policy","base_generation":1,"new_generation":2,"planned_at":@1,
         "due_at":null,"old_secret_expires_at":null,"promoted_at":null,"ended_at":null,"calls":0,"reason":null,"attempts":0,
-        "overlap":0,"ends_now":false,"successor":null,"entered_secret":false}]
+        "overlap":0,"ends_now":false,"successor":null,"entered_secret":false,"end_set":false}]
         """
     private static let fullTarget = """
         {"name":"pf","kind":"pingfederate","app":"hr","admin_url":"U","connection":"C","account_id_field":"A",

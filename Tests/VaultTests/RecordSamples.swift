@@ -142,7 +142,7 @@ extension RecordSample {
         full.due = at(2)
         full.target = generation(4)
         full.attempts = 3
-        full.calls = [at(3), at(4)]
+        full.calls = [Rotation.Call(id: "c1", at: at(3)), Rotation.Call(id: "c2", at: at(4))]
         full.otherCalls = [at(5)]
         full.enteredAt = at(6)
         full.lostAt = at(7)
@@ -155,6 +155,13 @@ extension RecordSample {
         full.resumesAt = .received
         full.endsNowSince = at(12)
         full.successor = "r3"
+        full.secretID = "s1"
+        full.ending = Rotation.Ending(
+            call: Rotation.Call(id: "c3", at: at(13)), expires: at(14), isConfirmed: true, putsBack: true)
+        full.servedExpires = at(15)
+        full.callToken = CallToken(
+            accessToken: SecretBox("token"), apiURL: "https://api.zoom.us", grant: "client_credentials", expires: at(16)
+        )
         full.answer = SecretBox("answer")
         full.candidate = SecretBox("candidate")
         full.entered = SecretBox("entered")
@@ -177,10 +184,15 @@ extension RecordSample {
                 [.text("r2"), .text("a1"), .text("blocked"), .integer(1_700_000_002)],
                 text: """
                     {"base":1,"target":4,"trigger":"operator","planned_at":1700000001,"overlap":0,"attempts":3,
-                    "calls":[1700000003,1700000004],"other_calls":[1700000005],"entered_at":1700000006,
+                    "calls":[{"id":"c1","at":1700000003},{"id":"c2","at":1700000004}],"other_calls":[1700000005],"entered_at":1700000006,
                     "lost_at":1700000007,"revoke_at":1700000008,"promoted_at":1700000009,"published_at":1700000010,
                     "ended_at":1700000011,"reason":"why","restored":true,"resumes_at":"received",
-                    "ends_now_since":1700000012,"successor":"r3","answer":"answer","candidate":"candidate",
+                    "ends_now_since":1700000012,"successor":"r3","secret_id":"s1",
+                    "ending":{"call":{"id":"c3","at":1700000013},"expires":1700000014,"confirmed":true,"puts_back":true},
+                    "served_expires":1700000015,
+                    "call_token":{"access_token":"token","api_url":"https://api.zoom.us","grant":"client_credentials",
+                    "expires":1700000016},
+                    "answer":"answer","candidate":"candidate",
                     "entered":"entered"}
                     """),
         ]

@@ -24,7 +24,7 @@ import Vault
         try await vault.add(app, clientSecret: SecretBox("old"))
         var rotation = Rotation.planned(
             id: "r1", app: app, base: .first, trigger: .operator, overlap: 0, at: Timestamp(unixSeconds: 5))
-        rotation.calls = [Timestamp(unixSeconds: 6), Timestamp(unixSeconds: 7)]
+        rotation.calls = [6, 7].map { Rotation.Call(id: "c\($0)", at: Timestamp(unixSeconds: $0)) }
         let entry = try SpoolEntry(
             SecretBox(answer), to: rotation, of: app, at: Timestamp(unixSeconds: 8), for: vault)
         return Sealed(vault: vault, entry: entry, recovery: UnlockKey(.recovery(try key())))

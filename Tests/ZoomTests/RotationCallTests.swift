@@ -31,13 +31,15 @@ private final class PatientTransport: HTTPTransport {
         ZoomClient(transport: try CurlTransport(.init(userAgent: "keyturn/test")), now: { 0 })
     }
 
-    @Test func `[doc] new names a time in UTC, update says now, and neither may be sent twice`() async throws {
+    @Test func `[doc] new and update name a time in UTC, never now, and neither may be sent twice`() async throws {
         let transport = FakeTransport(.success(response(201, #"{"secret_id":"i"}"#)))
         let client = ZoomClient(transport: transport, now: { 0 })
         let api = ZoomEndpoints.commercial.apiURL
         _ = await client.rotateSecret(
             appID: "a/b?c_d", revokeOldAt: Timestamp(unixSeconds: 1_714_564_800), token: secret("T0K3N"), api: api)
-        #expect(await client.endOldSecret(appID: "app", token: secret("T0K3N"), api: api) == .ended)
+        let end = await client.endOldSecret(
+            appID: "app", at: Timestamp(unixSeconds: 1_714_564_920), token: secret("T0K3N"), api: api)
+        #expect(end == .set(secretID: "i"))
         let requests = transport.requests
         #expect(
             requests.map(\.url.description) == [
@@ -47,7 +49,7 @@ private final class PatientTransport: HTTPTransport {
         #expect(
             requests.map { $0.body?.text } == [
                 #"{"action":"new","revoke_old_secret_time":"2024-05-01T12:00:00Z"}"#,
-                #"{"action":"update","revoke_old_secret_time":"now"}"#,
+                #"{"action":"update","revoke_old_secret_time":"2024-05-01T12:02:00Z"}"#,
             ])
         for request in requests {
             #expect(request.method == .post)
@@ -66,7 +68,9 @@ private final class PatientTransport: HTTPTransport {
             appID: appID, revokeOldAt: Timestamp(unixSeconds: 0), token: token, api: api)
         #expect(call.name == "certainlyNot")
         #expect(call.failure?.cause == .wrongAppID)
-        guard case .refused = await client.endOldSecret(appID: appID, token: token, api: api) else {
+        let end = await client.endOldSecret(
+            appID: appID, at: Timestamp(unixSeconds: 0), token: token, api: api)
+        guard case .refused = end else {
             Issue.record("not refused")
             return
         }
@@ -87,8 +91,9 @@ private final class PatientTransport: HTTPTransport {
         for answer in [response(200, "text/html", "<html>"), response(201, "{}"), response(201, "[]")] {
             let client = ZoomClient(transport: FakeTransport(.success(answer)), now: { 0 })
             let call = await client.endOldSecret(
-                appID: "app", token: secret("T0K3N"), api: ZoomEndpoints.commercial.apiURL)
-            guard case .later(let failure) = call else {
+                appID: "app", at: Timestamp(unixSeconds: 0), token: secret("T0K3N"),
+                api: ZoomEndpoints.commercial.apiURL)
+            guard case .unknown(let failure) = call else {
                 Issue.record("\(call)")
                 return
             }
@@ -171,7 +176,8 @@ private final class PatientTransport: HTTPTransport {
         let call = try await client().rotate(at: api)
         #expect(call.failure?.texts.contains("T0K3N") != true)
         #expect(!"\(call)".contains("T0K3N"))
-        let end = try await client().endOldSecret(appID: "app", token: secret("T0K3N"), api: api)
+        let end = try await client().endOldSecret(
+            appID: "app", at: Timestamp(unixSeconds: 0), token: secret("T0K3N"), api: api)
         #expect(!"\(end) \(String(reflecting: end))".contains("T0K3N"))
     }
 }

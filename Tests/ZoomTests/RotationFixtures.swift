@@ -108,10 +108,16 @@ struct RotationBench {
             appID: appID ?? app.marketplaceAppID, revokeOldAt: time, token: token, api: endpoints.apiURL)
     }
 
-    func endOld(appID: String? = nil) async throws -> EndOldSecretCall {
+    /// - Parameter seconds: from now on.
+    func endOld(appID: String? = nil, in seconds: Int = 30) async throws -> EndOldSecretCall {
         await client.endOldSecret(
-            appID: appID ?? app.marketplaceAppID, token: try await token(), api: endpoints.apiURL)
+            appID: appID ?? app.marketplaceAppID,
+            at: Timestamp(unixSeconds: Int(Date.now.timeIntervalSince1970)) + seconds, token: try await token(),
+            api: endpoints.apiURL)
     }
+
+    /// Half a minute passes at Zoom.
+    func pass() throws { try server.withState { try $0.clock.advance(seconds: 31) } }
 
     /// How often the token endpoint was asked, by grant.
     var grants: [String] { server.withState { $0.log.entries.compactMap(\.grant) } }

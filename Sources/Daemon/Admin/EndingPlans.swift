@@ -55,11 +55,16 @@ struct EndingPlans {
     }
 
     private func ending(_ rotation: Rotation) -> String {
-        if rotation.endsOldSecret { return "zoom is asked to revoke generation \(rotation.base) at once" }
+        if let ending = rotation.ending, !ending.putsBack {
+            return "zoom was asked to revoke generation \(rotation.base) at \(ending.expires)"
+        }
+        if rotation.endsOldSecret {
+            return "zoom is asked to revoke generation \(rotation.base) in \(counted(timing.endLead / 60, "minute"))"
+        }
         if rotation.isRestored {
             return "generation \(rotation.base) is not revoked at zoom: this rotation comes from a backup"
         }
-        let latest = rotation.revokeAt.map { ", by \($0) as far as is known" } ?? ""
+        let latest = rotation.oldExpires.map { ", by \($0) as far as is known" } ?? ""
         return "generation \(rotation.base) expires as chosen in the Marketplace\(latest); "
             + "nothing is requested from zoom"
     }

@@ -161,7 +161,7 @@ extension RotationDocument {
             id: rotation.id, app: app.name, state: rotation.phase, trigger: rotation.trigger,
             base: rotation.base.number, target: rotation.target.number, plannedAt: rotation.plannedAt,
             due: unsaved?.due ?? rotation.due,
-            oldSecretExpiresAt: rotation.revokeAt, promotedAt: rotation.promotedAt, endedAt: rotation.endedAt,
+            oldSecretExpiresAt: rotation.oldExpires, promotedAt: rotation.promotedAt, endedAt: rotation.endedAt,
             calls: rotation.calls.count,
             reason: unsaved.map { "its next step cannot be saved: \($0.error.detail)" } ?? rotation.reason,
             hint: hint)
@@ -170,6 +170,7 @@ extension RotationDocument {
         endsNow = rotation.endsNow
         successor = rotation.successor
         hasEnteredSecret = rotation.entered != nil
+        isEndSet = rotation.phase == .draining && rotation.ending?.isConfirmed ?? false
     }
 }
 

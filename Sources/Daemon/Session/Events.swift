@@ -14,10 +14,11 @@ extension RotationEvent {
     func log(to logger: Logger) {
         switch self {
         case .moved(let app, let rotation), .waits(let app, let rotation):
-            let particulars: Logger.Metadata = [
+            var particulars: Logger.Metadata = [
                 "app": "\(app)", "rotation": "\(rotation.id)", "base": "\(rotation.base)",
                 "state": "\(rotation.phase.rawValue)", "due_at": "\(rotation.due.map(\.description) ?? "-")",
             ]
+            if let call = rotation.lastCall { particulars["call"] = "\(call.id)" }
             let isMove = if case .moved = self { true } else { false }
             let isBad = [.blocked, .lostResponse, .refused].contains(rotation.phase)
             logger.log(

@@ -192,15 +192,15 @@ final class VaultController: Sendable {
         var publisher: any SecretPublisher = TargetPublisher(pusher)
         #if FAULT_POINTS
             if let scripted = ScriptedPublisher() {
-                publisher = scripted
-                timing.publishLimit = scripted.limit ?? 30
+                (publisher, timing.publishLimit) = (scripted, scripted.limit ?? 30)
             }
+            timing.endLead = EndLead.forTests ?? timing.endLead
         #endif
         let rotations = RotationEngine(
             vault: vault, issuer: rotator,
             prover: BudgetedProver(base: rotator, tokens: tokens, catalog: vault.catalog), publisher: publisher,
             spool: spool, unserved: { audit.failure.map { "the audit log cannot be written (\($0))" } }, timing: timing,
-            time: time, makeID: { _ in RowID.make() }
+            time: time, makeID: { _ in RowID.make() }, makeCallID: RowID.make
         ) {
             $0.log(to: logger)
             events.record($0)

@@ -22,33 +22,43 @@ struct ZoomRotator: SecretIssuer {
         }
     }
 
-    func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome {
-        guard let appID = app.marketplaceAppID else {
+    func mintToken(for app: App, with current: SecretBox) async -> MintOutcome {
+        guard app.marketplaceAppID != nil else {
             return .never(
-                reason: "the Marketplace app ID is unknown; set it with keyturn app set, or rotate with --manual",
-                isAsked: false)
+                reason: "the Marketplace app ID is unknown; set it with keyturn app set, or rotate with --manual")
         }
-        let found: (token: ZoomToken, grant: OAuthGrant)
-        let endpoints: ZoomEndpoints
         do throws(ZoomFailure) {
-            endpoints = try app.endpoints()
-            found = try await zoom.rotationToken(
+            let endpoints = try app.endpoints()
+            let found = try await zoom.rotationToken(
                 credentials: app.credentials(current),
                 remembered: app.rotationGrant.flatMap { OAuthGrant(rawValue: $0) },
                 at: endpoints)
+            return .minted(
+                CallToken(
+                    accessToken: found.token.accessToken,
+                    apiURL: (found.token.apiURL ?? endpoints.apiURL).description, grant: found.grant.rawValue,
+                    expires: Timestamp(unixSeconds: zoom.now()) + found.token.expiresIn))
         } catch {
+            return error.disposition == .permanent
+                ? .never(reason: "\(error.description); \(error.cause.remedy)")
+                : .later(retryAfter: error.retryAfter, reason: error.description)
+        }
+    }
+
+    func makeSecret(for app: App, revokeAt: Timestamp, with token: CallToken) async -> MakeOutcome {
+        let place: (appID: String, api: EndpointURL)
+        do throws(ZoomFailure) { place = try app.place(of: token) } catch {
             return MakeOutcome(nothingDone: error, isAsked: false)
         }
         switch await zoom.rotateSecret(
-            appID: appID, revokeOldAt: revokeAt, token: found.token.accessToken,
-            api: found.token.apiURL ?? endpoints.apiURL)
+            appID: place.appID, revokeOldAt: revokeAt, token: token.accessToken, api: place.api)
         {
         case .answered(let body):
-            if app.rotationGrant != found.grant.rawValue { remember(app, found.grant.rawValue) }
+            if app.rotationGrant != token.grant { remember(app, token.grant) }
             return .answered(body)
         case .certainlyNot(let failure):
             // Zoom compares the old secret's expiry with its own clock.
-            guard failure.cause == .refused, let difference = clock.difference else {
+            guard [.refused, .outOfRange].contains(failure.cause), let difference = clock.difference else {
                 return MakeOutcome(nothingDone: failure, isAsked: failure.mayHaveReachedZoom)
             }
             return .never(
@@ -58,40 +68,43 @@ struct ZoomRotator: SecretIssuer {
         }
     }
 
-    func read(_ answer: SecretBox) -> (secret: SecretBox, revokeAt: Timestamp?)? {
-        if case .success(let read) = RotationAnswer.read(answer) { return (read.newSecret, read.revokeOldAt) }
-        return RotationAnswer.salvage(answer).map { ($0, nil) }
+    func read(_ answer: SecretBox) -> IssuedSecret? {
+        if case .success(let read) = RotationAnswer.read(answer) {
+            return IssuedSecret(read.newSecret, id: read.secretID, revokeAt: read.revokeOldAt)
+        }
+        return RotationAnswer.salvage(answer).map { IssuedSecret($0) }
     }
 
-    func endOldSecret(of app: App, with current: SecretBox) async -> EndOutcome {
-        guard let appID = app.marketplaceAppID else {
-            return .refused(reason: "the Marketplace app ID is unknown", isAsked: false)
+    func endOldSecret(of app: App, at time: Timestamp, with token: CallToken) async -> EndOutcome {
+        let place: (appID: String, api: EndpointURL)
+        do throws(ZoomFailure) { place = try app.place(of: token) } catch {
+            return .refused(reason: error.description, isAsked: false)
         }
-        do throws(ZoomFailure) {
-            let endpoints = try app.endpoints()
-            let found = try await zoom.rotationToken(
-                credentials: app.credentials(current),
-                remembered: app.rotationGrant.flatMap { OAuthGrant(rawValue: $0) },
-                at: endpoints)
-            switch await zoom.endOldSecret(
-                appID: appID, token: found.token.accessToken, api: found.token.apiURL ?? endpoints.apiURL)
-            {
-            case .ended, .alreadyGone: return .ended
-            case .later(let failure):
-                return .later(
-                    retryAfter: failure.retryAfter, reason: failure.description, isAsked: failure.mayHaveReachedZoom)
-            case .refused(let failure):
-                return .refused(reason: failure.description, isAsked: failure.mayHaveReachedZoom)
-            }
-        } catch {
-            // Without a token for it, the request was never sent.
-            guard error.disposition != .permanent else { return .refused(reason: error.description, isAsked: false) }
-            return .later(retryAfter: error.retryAfter, reason: error.description, isAsked: false)
+        switch await zoom.endOldSecret(appID: place.appID, at: time, token: token.accessToken, api: place.api) {
+        case .set(let secretID): return .set(secretID: secretID)
+        case .outOfRange(let failure): return .late(reason: failure.description)
+        case .alreadyGone: return .gone
+        case .notNow(let failure):
+            return .later(
+                retryAfter: failure.retryAfter, reason: failure.description, isAsked: failure.mayHaveReachedZoom)
+        case .unknown(let failure): return .unknown(reason: failure.description)
+        case .refused(let failure):
+            return .refused(reason: failure.description, isAsked: failure.mayHaveReachedZoom)
         }
     }
 }
 
 extension App {
+    /// Where a call with this token goes.
+    fileprivate func place(of token: CallToken) throws(ZoomFailure) -> (appID: String, api: EndpointURL) {
+        guard let appID = marketplaceAppID else {
+            throw ZoomFailure(.permanent, .notTried, detail: "the Marketplace app ID is unknown")
+        }
+        do { return (appID, try EndpointURL(token.apiURL)) } catch {
+            throw ZoomFailure(.permanent, .notTried, detail: "the app's address cannot be used: \(error)")
+        }
+    }
+
     fileprivate func credentials(_ secret: SecretBox) -> ZoomCredentials {
         ZoomCredentials(accountID: accountID, clientID: clientID, clientSecret: secret)
     }

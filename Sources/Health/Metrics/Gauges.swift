@@ -58,7 +58,7 @@ struct AppGauges: Sendable {
         nextStep = rotation?.due.map { $0 - now.wall }
         drainEnds = rotation.flatMap { RotationTiming().drainDeadline($0) }.map { $0 - now.wall }
         secretExpires = entry.secretExpires.map { $0 - now.wall }
-        oldSecretExpires = rotation.flatMap { $0.promotedAt == nil ? nil : $0.revokeAt }.map { $0 - now.wall }
+        oldSecretExpires = rotation.flatMap { $0.promotedAt == nil ? nil : $0.oldExpires }.map { $0 - now.wall }
         tokenLeft = entry.token.map { max($0.secondsLeft(at: now), 0) }
         probeAge = entry.lastLook.map { max(now.wall - $0.at, 0) }
         holdersBehind = holders.count

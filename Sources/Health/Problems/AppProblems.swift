@@ -64,7 +64,7 @@ struct AppProblems {
 
     private var rotation: HealthIssue? {
         guard let rotation = entry.rotation else { return nil }
-        let expiry = rotation.revokeAt.map { "; the old secret \($0.expiryWords(now))" } ?? ""
+        let expiry = rotation.oldExpires.map { "; the old secret \($0.expiryWords(now))" } ?? ""
         switch rotation.phase {
         case .lostResponse:
             return issue(
@@ -74,7 +74,8 @@ struct AppProblems {
         case .blocked:
             return issue(
                 .rotationBlocked, "\(rotation.reason ?? "the rotation is blocked")\(expiry)",
-                try: rotation.resumeHint(of: app, targets: targets), deadline: rotation.revokeAt)
+                try: rotation.resumeHint(of: app, targets: targets),
+                deadline: rotation.servedExpires ?? rotation.oldExpires)
         default: return nil
         }
     }

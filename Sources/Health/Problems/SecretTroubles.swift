@@ -39,6 +39,8 @@ extension Rotation {
     /// - Parameter targets: the app's push targets. A refusal by one of them comes first: unless it is fixed, the rotation
     ///   is blocked again.
     package func resumeHint(of app: Name, targets: [TargetEntry] = []) -> String {
+        // Only the secret that was generated in the Marketplace has no end.
+        if servedExpires != nil { return "keyturn rotate \(app) --manual, with the secret from the Marketplace" }
         let isUsedUp = calls.count >= RotationTiming().callsPerRotation
         if promotedAt == nil, isUsedUp, resumesAt ?? .lostResponse == .lostResponse { return Remedy.newSecret(app) }
         let resume = "keyturn rotation resume \(id)"

@@ -68,7 +68,7 @@ struct KnownGenerations {
             guard let rotation = app.rotation, rotation.phase != .planned else { continue }
             apps[app.name]?.rotations[rotation.id] = Made(
                 base: rotation.base.number, generation: rotation.target.number,
-                at: rotation.promotedAt ?? rotation.plannedAt, oldUntil: rotation.revokeAt)
+                at: rotation.promotedAt ?? rotation.plannedAt, oldUntil: rotation.oldExpires)
         }
         for (name, generation) in vault.spent.byName { apps[name, default: Known()].see(generation.number, at: nil) }
     }

@@ -15,7 +15,7 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     // At a push target: the console has the secret, and the vault has not recorded that yet.
     case beforePush, afterPush, afterDeliver
     case beforeDrain, afterDrain
-    case beforeEnd, afterEnd
+    case beforeEnd, afterEnd, afterEndSaved
     case beforeRetire, afterRetire
     case beforeLose, afterLose
     // An answer that the vault cannot store: into a file, from there into the vault, and the file's removal.

@@ -34,29 +34,40 @@ extension RotationEngine {
             let next = state.postpone(until: time.now.wall + throttled, reason: RotationTiming.throttleReason)
             return try await vault.advance(next.facts, of: entry.app)
         }
-        let proof = await prover.prove(entry.credential.clientSecret, of: entry.app)
-        let now = time.now.wall
-        switch proof {
-        case .accepted:
+        switch await prover.prove(entry.credential.clientSecret, of: entry.app) {
+        case .accepted: break
+        case .refused(let reason):
+            return try await vault.advance(state.refuse(at: time.now.wall, reason: reason).facts, of: entry.app)
+        case .later(let retryAfter, let reason):
+            return try await postpone(state, entry, retryAfter, reason)
+        }
+        switch await issuer.mintToken(for: entry.app, with: entry.credential.clientSecret) {
+        case .minted(let token):
             FaultPoint.reach(.beforeIntend)
-            let intended = state.ask(revokeAt: timing.revokeAt(now), at: now)
+            let call = Rotation.Call(id: makeCallID(), at: time.now.wall)
+            let intended = state.ask(call, with: token, revokeAt: timing.revokeAt(call.at))
             try await vault.advance(intended.facts, of: entry.app)
             FaultPoint.reach(.afterIntend)
-            try await call(intended, entry)
-        case .refused(let reason):
-            try await vault.advance(state.refuse(at: now, reason: reason).facts, of: entry.app)
+            try await self.call(intended, token, entry)
+        case .never(let reason):
+            try await vault.advance(state.fail(at: time.now.wall, reason: reason).facts, of: entry.app)
         case .later(let retryAfter, let reason):
-            let pause = timing.pause(attempts: state.facts.attempts, retryAfter: retryAfter, random: random)
-            try await vault.advance(state.postpone(until: now + pause, reason: reason).facts, of: entry.app)
+            try await postpone(state, entry, retryAfter, reason)
         }
     }
 
+    private func postpone(
+        _ state: some AskingPhase, _ entry: AppEntry, _ retryAfter: Int?, _ reason: String
+    ) async throws(VaultError) {
+        let pause = timing.pause(attempts: state.facts.attempts, retryAfter: retryAfter, random: random)
+        try await vault.advance(state.postpone(until: time.now.wall + pause, reason: reason).facts, of: entry.app)
+    }
+
     /// The only call that cannot be undone. Its answer is committed to the vault before it is read.
-    private func call(_ intended: Intended, _ entry: AppEntry) async throws(VaultError) {
+    private func call(_ intended: Intended, _ token: CallToken, _ entry: AppEntry) async throws(VaultError) {
         FaultPoint.reach(.beforeCall)
         let revokeAt = intended.facts.revokeAt ?? timing.revokeAt(time.now.wall)
-        let outcome = await issuer.makeSecret(
-            for: entry.app, with: entry.credential.clientSecret, revokeAt: revokeAt)
+        let outcome = await issuer.makeSecret(for: entry.app, revokeAt: revokeAt, with: token)
         FaultPoint.reach(.afterCall)
         let now = time.now.wall
         switch outcome {

@@ -9,7 +9,7 @@ extension RotationEngine {
         guard let candidate = received.facts.candidate else {
             FaultPoint.reach(.beforeRead)
             if let answer = received.facts.answer, let found = issuer.read(answer) {
-                let read = received.read(found.secret, revokeAt: found.revokeAt, at: now)
+                let read = received.read(found, at: now)
                 try await vault.advance(read.facts, of: entry.app)
             } else {
                 let lost = received.lose(at: now, reason: "Zoom's answer contains no new secret")

@@ -14,6 +14,7 @@ package actor RotationEngine {
     let time: any TimeSource
     let random: @Sendable (ClosedRange<Int>) -> Int
     let makeID: @Sendable (Rotation) -> String
+    let makeCallID: @Sendable () -> String
     let note: @Sendable (RotationEvent) -> Void
     /// For operators: the answers that are not in the vault.
     package nonisolated let report = SpoolReport()
@@ -44,6 +45,7 @@ package actor RotationEngine {
         timing: RotationTiming = RotationTiming(), time: any TimeSource,
         random: @escaping @Sendable (ClosedRange<Int>) -> Int = { .random(in: $0) },
         makeID: @escaping @Sendable (Rotation) -> String = { "\($0.id)-next" },
+        makeCallID: @escaping @Sendable () -> String = { "call-\(UInt64.random(in: .min ... .max))" },
         note: @escaping @Sendable (RotationEvent) -> Void
     ) {
         self.vault = vault
@@ -56,6 +58,7 @@ package actor RotationEngine {
         promotions = PromotionTimes(started: time.now)
         self.random = random
         self.makeID = makeID
+        self.makeCallID = makeCallID
         self.note = note
         self.spool = AnswerSpool(spool, vault: vault, time: time, report: report, note: note)
         // For every commit, whatever caused it.

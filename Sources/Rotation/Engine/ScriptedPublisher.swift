@@ -41,4 +41,13 @@
 
         package func laggards(_ credential: Credential, of app: App) async -> [Laggard] { [] }
     }
+
+    /// `KEYTURN_TEST_END_LEAD`: how many seconds ahead Zoom is asked to revoke an old secret, instead of two minutes. For
+    /// tests: exists in debug builds only.
+    package enum EndLead {
+        package static var forTests: Int? {
+            guard let text = unsafe getenv("KEYTURN_TEST_END_LEAD") else { return nil }
+            return unsafe Int(String(cString: text))
+        }
+    }
 #endif

@@ -10,20 +10,45 @@ package protocol SecretProver: Sendable {
 
 /// Makes client secrets: Zoom, or a stand-in. Each call is one attempt, without retries.
 package protocol SecretIssuer: SecretProver {
+    /// Mints a token for one change of the app's secrets. The calls that make changes cannot mint.
+    func mintToken(for app: App, with current: SecretBox) async -> MintOutcome
+
     /// Requests a new secret; the old one expires at `revokeAt`.
-    func makeSecret(for app: App, with current: SecretBox, revokeAt: Timestamp) async -> MakeOutcome
+    func makeSecret(for app: App, revokeAt: Timestamp, with token: CallToken) async -> MakeOutcome
 
-    /// Reads the new secret from an answer, which may be truncated, and the old one's expiry if the answer contains it.
-    func read(_ answer: SecretBox) -> (secret: SecretBox, revokeAt: Timestamp?)?
+    /// Reads the new secret from an answer, which may be truncated.
+    func read(_ answer: SecretBox) -> IssuedSecret?
 
-    /// Revokes the old secret at Zoom now.
-    func endOldSecret(of app: App, with current: SecretBox) async -> EndOutcome
+    /// Has Zoom revoke the old secret at a time ahead.
+    func endOldSecret(of app: App, at time: Timestamp, with token: CallToken) async -> EndOutcome
+}
+
+/// A new secret, as Zoom's answer shows it.
+package struct IssuedSecret: Sendable {
+    package let secret: SecretBox
+    /// `nil` if the answer does not contain it.
+    package let id: String?
+    /// When the old secret expires; `nil` if the answer does not contain it.
+    package let revokeAt: Timestamp?
+
+    package init(_ secret: SecretBox, id: String? = nil, revokeAt: Timestamp? = nil) {
+        self.secret = secret
+        self.id = id
+        self.revokeAt = revokeAt
+    }
 }
 
 package enum Proof: Sendable {
     case accepted
     case refused(reason: String)
     case later(retryAfter: Int?, reason: String)
+}
+
+package enum MintOutcome: Sendable {
+    case minted(CallToken)
+    case later(retryAfter: Int?, reason: String)
+    /// Another attempt would not help.
+    case never(reason: String)
 }
 
 package enum MakeOutcome: Sendable {
@@ -39,10 +64,17 @@ package enum MakeOutcome: Sendable {
 }
 
 package enum EndOutcome: Sendable {
-    /// The old secret is revoked, or was already.
-    case ended
-    /// `isAsked` as in ``MakeOutcome``.
+    /// Zoom revokes an old secret at the requested time: the one that the secret with this ID replaced, if Zoom says so.
+    case set(secretID: String?)
+    /// Zoom refused the time: the request arrived too late.
+    case late(reason: String)
+    /// Zoom has no old secret with an expiry that can be changed.
+    case gone
+    /// Nothing was changed, and another attempt may be made. `isAsked` as in ``MakeOutcome``.
     case later(retryAfter: Int?, reason: String, isAsked: Bool = true)
+    /// Zoom may have done it.
+    case unknown(reason: String)
+    /// Nothing was changed, and another attempt would not help.
     case refused(reason: String, isAsked: Bool = true)
 }
 

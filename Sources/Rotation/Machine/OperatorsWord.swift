@@ -60,13 +60,16 @@ package struct Supersession: Sendable {
             id: id, app: app, base: facts.target, trigger: .manual, overlap: overlap, at: now)
         planned.otherCalls = facts.allCalls
         // Clients with the oldest secret are waited for only until it expires.
-        planned.revokeAt = facts.revokeAt.map { min($0, oldExpiresBy) }
+        // They are given its original end, even if Zoom was asked to revoke it in two minutes: the deadline is also that of
+        // clients with the newer one.
+        let known = [facts.revokeAt, facts.servedExpires].compactMap(\.self).min()
+        planned.revokeAt = known.map { min($0, oldExpiresBy) }
         guard let next = RotationState(planned).accepting(secret, oldExpiresBy: oldExpiresBy, at: now)?.verify(at: now)
         else {
             return nil
         }
         var ended = facts.ended(.retired, now, "superseded by a secret entered by hand")
-        (ended.entered, ended.successor) = (nil, id)
+        (ended.entered, ended.successor, ended.revokeAt) = (nil, id, facts.oldExpires)
         self.ended = ended
         self.next = next.facts
     }

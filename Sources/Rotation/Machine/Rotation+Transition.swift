@@ -26,6 +26,8 @@ extension Rotation {
             $0.candidate = secret
             $0.entered = nil
             $0.answer = nil
+            // The ID is that of another secret.
+            ($0.callToken, $0.secretID) = (nil, nil)
             // The answer of a pending call is no longer waited for.
             if self.phase == .intended { $0.lostAt = $0.lostAt ?? now }
             $0.revokeAt = $0.revokeAt ?? oldExpiresBy
@@ -36,25 +38,28 @@ extension Rotation {
     func answered(_ answer: SecretBox, at now: Timestamp) -> Rotation {
         entering(.received, due: now) {
             $0.answer = answer
-            $0.candidate = nil
+            ($0.candidate, $0.callToken, $0.secretID) = (nil, nil, nil)
         }
     }
 
     /// With a call for a new secret that is about to be made. Earlier attempts still count.
-    func asking(revokeAt: Timestamp, at now: Timestamp) -> Rotation {
-        entering(.intended, due: now) {
+    func asking(_ call: Call, with token: CallToken, revokeAt: Timestamp) -> Rotation {
+        entering(.intended, due: call.at) {
             $0.revokeAt = revokeAt
-            $0.calls.append(now)
+            $0.calls.append(call)
+            $0.callToken = token
             $0.attempts = attempts
             // In an emergency the operator wants the old secret revoked, and Zoom's schedule is that of this call.
             if endsNow { $0.isRestored = false }
         }
     }
 
-    /// Without the last call: Zoom certainly received no request.
-    var withoutLastCall: Rotation {
+    /// The last call certainly changed nothing.
+    /// - Parameter isAsked: whether Zoom may have received the request; if not, it is no longer counted.
+    func concluded(isAsked: Bool) -> Rotation {
         var facts = self
-        facts.calls.removeLast()
+        facts.callToken = nil
+        if !isAsked { facts.calls.removeLast() }
         return facts
     }
 
@@ -68,7 +73,7 @@ extension Rotation {
     }
 
     func ended(_ phase: RotationPhase, _ now: Timestamp, _ reason: String?) -> Rotation {
-        entering(phase, due: nil, reason: reason) { $0.endedAt = now }
+        entering(phase, due: nil, reason: reason) { ($0.endedAt, $0.callToken) = (now, nil) }
     }
 
     func blocked(resumesAt phase: RotationPhase, _ reason: String) -> Rotation {
@@ -78,7 +83,7 @@ extension Rotation {
 
 extension Rotation {
     /// All changes that Zoom may count.
-    package var allCalls: [Timestamp] { calls + otherCalls }
+    package var allCalls: [Timestamp] { calls.map(\.at) + otherCalls }
 
     /// Whether every fact is the same.
     func isUnchanged(since other: Rotation) -> Bool {
@@ -86,6 +91,8 @@ extension Rotation {
             && otherCalls == other.otherCalls && revokeAt == other.revokeAt && reason == other.reason
             && lostAt == other.lostAt && resumesAt == other.resumesAt && answer === other.answer
             && candidate === other.candidate && entered === other.entered && overlap == other.overlap
-            && endsNowSince == other.endsNowSince && successor == other.successor
+            && endsNowSince == other.endsNowSince && successor == other.successor && secretID == other.secretID
+            && ending == other.ending && servedExpires == other.servedExpires
+            && callToken?.accessToken === other.callToken?.accessToken
     }
 }

@@ -6,8 +6,8 @@ package struct Planned: AskingPhase, AcceptingPhase {
     package let facts: Rotation
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
-    package func ask(revokeAt: Timestamp, at now: Timestamp) -> Intended {
-        Intended(facts.asking(revokeAt: revokeAt, at: now))
+    package func ask(_ call: Rotation.Call, with token: CallToken, revokeAt: Timestamp) -> Intended {
+        Intended(facts.asking(call, with: token, revokeAt: revokeAt))
     }
 
     package func postpone(until due: Timestamp, reason: String) -> Planned {
@@ -15,10 +15,11 @@ package struct Planned: AskingPhase, AcceptingPhase {
     }
 
     package func refuse(at now: Timestamp, reason: String) -> RotationState {
-        .refused(
-            Ended(
-                facts.ended(
-                    .refused, now, "Zoom refuses the present secret, so no new one can be requested: \(reason)")))
+        fail(at: now, reason: "Zoom refuses the present secret, so no new one can be requested: \(reason)")
+    }
+
+    package func fail(at now: Timestamp, reason: String) -> RotationState {
+        .refused(Ended(facts.ended(.refused, now, reason)))
     }
 
     /// On an operator's request. No request was made to Zoom, or it changed nothing.
@@ -37,7 +38,7 @@ package struct Intended: FindingPhase, AcceptingPhase {
     /// The call certainly changed nothing and may be repeated. If an earlier answer was lost, it still is.
     /// - Parameter isAsked: whether Zoom may have received the call; if not, it is no longer counted.
     package func postpone(until due: Timestamp, reason: String, isAsked: Bool = true) -> RotationState {
-        let facts = isAsked ? facts : facts.withoutLastCall
+        let facts = facts.concluded(isAsked: isAsked)
         let next = facts.entering(facts.lostAt == nil ? .planned : .lostResponse, due: due, reason: reason) {
             $0.attempts = max(facts.calls.count, facts.attempts + 1)
             if facts.lostAt == nil { $0.revokeAt = nil }
@@ -48,7 +49,7 @@ package struct Intended: FindingPhase, AcceptingPhase {
     /// The call certainly changed nothing, and would not the next time. If an earlier answer was lost, the operator must
     /// now act before the old secret expires.
     package func refuse(at now: Timestamp, reason: String, isAsked: Bool = true) -> RotationState {
-        let facts = isAsked ? facts : facts.withoutLastCall
+        let facts = facts.concluded(isAsked: isAsked)
         if facts.lostAt != nil { return .blocked(Blocked(facts.blocked(resumesAt: .lostResponse, reason))) }
         var ended = facts.ended(.refused, now, reason)
         ended.revokeAt = nil
@@ -62,8 +63,8 @@ package struct LostResponse: AskingPhase, AcceptingPhase, FindingPhase {
 
     /// Another new secret is requested from Zoom. The expiry of the old one is the earliest that was requested, because
     /// it is unknown which request took effect.
-    package func ask(revokeAt: Timestamp, at now: Timestamp) -> Intended {
-        Intended(facts.asking(revokeAt: min(facts.revokeAt ?? revokeAt, revokeAt), at: now))
+    package func ask(_ call: Rotation.Call, with token: CallToken, revokeAt: Timestamp) -> Intended {
+        Intended(facts.asking(call, with: token, revokeAt: min(facts.revokeAt ?? revokeAt, revokeAt)))
     }
 
     package func postpone(until due: Timestamp, reason: String) -> LostResponse {
@@ -78,6 +79,8 @@ package struct LostResponse: AskingPhase, AcceptingPhase, FindingPhase {
                 reason: "an answer of Zoom was lost, and Zoom now refuses the old secret: \(reason); "
                     + "generate a new one in the Marketplace and enter it in Keyturn"))
     }
+
+    package func fail(at now: Timestamp, reason: String) -> RotationState { .blocked(block(reason: reason)) }
 }
 
 package struct Received: AcceptingPhase {
@@ -85,11 +88,11 @@ package struct Received: AcceptingPhase {
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
     /// Zoom's answer was read, and contains this new secret.
-    package func read(_ candidate: SecretBox, revokeAt: Timestamp?, at now: Timestamp) -> Received {
+    package func read(_ issued: IssuedSecret, at now: Timestamp) -> Received {
         Received(
             facts.entering(.received, due: now) {
-                $0.candidate = candidate
-                if let revokeAt { $0.revokeAt = revokeAt }
+                ($0.candidate, $0.secretID) = (issued.secret, issued.id)
+                if let revokeAt = issued.revokeAt { $0.revokeAt = revokeAt }
             })
     }
 
@@ -164,49 +167,15 @@ package struct Published: TypedPhase {
     package func drain(at now: Timestamp) -> Draining { Draining(facts.entering(.draining, due: now)) }
 }
 
-package struct Draining: TypedPhase {
-    package let facts: Rotation
-    fileprivate init(_ facts: Rotation) { self.facts = facts }
-
-    /// - Parameter isAsked: `false` if the request that ``end(at:)`` counted certainly did not reach Zoom.
-    package func wait(until due: Timestamp, reason: String, isAsked: Bool = true) -> Draining {
-        Draining(
-            facts.entering(.draining, due: due, reason: reason) { if !isAsked { $0.otherCalls.removeLast() } })
-    }
-
-    /// Zoom is about to be asked to revoke the old secret. Committed before the call, which counts for Zoom's throttle.
-    package func end(at now: Timestamp) -> Draining {
-        Draining(facts.entering(.draining, due: now) { $0.otherCalls.append(now) })
-    }
-
-    /// The old secret was revoked or has expired; or it will expire, and no consumer is known to have it.
-    package func retire(at now: Timestamp) -> Ended {
-        let reason: String? =
-            if facts.promotedAt.map(facts.isOldSecretOver) ?? false {
-                "zoom refused the old secret before the new one was current, so there was no overlap"
-            } else {
-                facts.endsNow ? "its overlap was ended by the operator" : nil
-            }
-        var facts = facts.ended(.retired, now, reason)
-        if facts.endsOldSecret { facts.revokeAt = min(facts.revokeAt ?? now, now) }
-        return Ended(facts)
-    }
-
-    /// Zoom did not revoke the old secret, which will expire, and another rotation must not wait for that.
-    package func giveWay(at now: Timestamp, reason: String) -> Ended {
-        Ended(facts.ended(.retired, now, "zoom did not revoke the old secret, which will expire: \(reason)"))
-    }
-}
-
 package struct Blocked: AcceptingPhase, FindingPhase {
     package let facts: Rotation
-    fileprivate init(_ facts: Rotation) { self.facts = facts }
+    init(_ facts: Rotation) { self.facts = facts }
 }
 
 /// Final: retired, refused or aborted.
 package struct Ended: TypedPhase {
     package let facts: Rotation
-    fileprivate init(_ facts: Rotation) { self.facts = facts }
+    init(_ facts: Rotation) { self.facts = facts }
 }
 
 // MARK: From several states

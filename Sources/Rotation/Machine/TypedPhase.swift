@@ -20,10 +20,13 @@ package protocol TypedPhase: Sendable {
 /// A state in which a new secret is requested from Zoom, once the present one is verified.
 package protocol AskingPhase: TypedPhase {
     /// Zoom is about to be asked. Committed before the call: after a crash from here on, the secret may have changed.
-    func ask(revokeAt: Timestamp, at now: Timestamp) -> Intended
+    /// - Parameter token: minted for this call alone.
+    func ask(_ call: Rotation.Call, with token: CallToken, revokeAt: Timestamp) -> Intended
     func postpone(until due: Timestamp, reason: String) -> Self
     /// Zoom refuses the present secret.
     func refuse(at now: Timestamp, reason: String) -> RotationState
+    /// The request cannot be made, and another attempt would not help.
+    func fail(at now: Timestamp, reason: String) -> RotationState
 }
 
 /// A state in which the operator can enter a new secret from the Marketplace. It is verified like any other.

@@ -5,8 +5,8 @@ package import Vault
 extension AppEntry {
     /// When the served secret expires without a successor; `nil` when no expiry is set.
     package var secretExpires: Timestamp? {
-        guard let rotation, rotation.promotedAt == nil else { return nil }
-        return rotation.revokeAt
+        guard let rotation else { return nil }
+        return rotation.promotedAt == nil ? rotation.revokeAt : rotation.servedExpires
     }
 
     /// When the secret of an older generation expires, or the latest time at which it expired; `nil` when that is not
@@ -14,7 +14,7 @@ extension AppEntry {
     package func expiry(of generation: Generation) -> Timestamp? {
         guard generation < credential.generation else { return nil }
         if let rotation, rotation.promotedAt != nil, generation >= rotation.base {
-            return rotation.phase == .draining ? RotationTiming().drainDeadline(rotation) : rotation.revokeAt
+            return rotation.phase == .draining ? RotationTiming().drainDeadline(rotation) : rotation.oldExpires
         }
         guard let replaced, generation <= replaced.generation else { return nil }
         return replaced.expires

@@ -69,6 +69,8 @@ package struct RotationDocument: Equatable, Sendable, ListedDocument {
     package var successor: String?
     /// Whether a secret was entered by hand and Zoom has not accepted it yet.
     package var hasEnteredSecret = false
+    /// Whether Zoom has confirmed that it revokes the old secret at ``oldSecretExpiresAt``.
+    package var isEndSet = false
 
     package init(
         id: String, app: Name, state: RotationPhase, trigger: RotationTrigger, base: Int, target: Int? = nil,
@@ -113,6 +115,7 @@ package struct RotationDocument: Equatable, Sendable, ListedDocument {
         endsNow = try members("ends_now", \.endsNow)
         successor = try members.orNull("successor", \.successor)
         hasEnteredSecret = try members("entered_secret", \.hasEnteredSecret)
+        isEndSet = try members("end_set", \.isEndSet)
     }
 }
 

@@ -26,11 +26,20 @@ package struct Rotation: Sendable {
     package var target: Generation
     /// How many times the present step was tried.
     package var attempts = 0
-    /// When Zoom was asked for a new secret in this rotation, oldest first.
-    package var calls: [Timestamp] = []
+    /// The requests for a new secret in this rotation, oldest first.
+    package var calls: [Call] = []
+    /// The token of the newest call, until its outcome is known.
+    package var callToken: CallToken?
+    /// The ID that Zoom gave the new secret; `nil` if that is unknown, as for one that was made by hand.
+    package var secretID: String?
     /// When Zoom was asked for other changes that may still count for its throttle: in earlier rotations, and to revoke
     /// the old secret.
     package var otherCalls: [Timestamp] = []
+    /// The request to revoke the old secret; `nil` while none was made, or once it is certain that it changed nothing.
+    package var ending: Ending?
+    /// When the new secret, which is served, expires: Zoom set its end in place of the old one's, because somebody had
+    /// generated another secret in the Marketplace. `nil` otherwise.
+    package var servedExpires: Timestamp?
     /// When the first answer was lost: from then on the old secret may have an expiry.
     package var lostAt: Timestamp?
     /// Zoom's answer, byte for byte, until it is read.
@@ -60,7 +69,7 @@ package struct Rotation: Sendable {
     package var isByHand: Bool { trigger == .manual && calls.isEmpty }
     /// Whether to revoke the old secret at Zoom. After a secret from the Marketplace, the old one has an expiry there
     /// that is not ours to change; and for a rotation from a backup, later requests to Zoom are unknown.
-    package var endsOldSecret: Bool { trigger != .manual && !isRestored }
+    package var endsOldSecret: Bool { trigger != .manual && !isRestored && servedExpires == nil }
 
     /// Whether Zoom accepts the old secret no more.
     package func isOldSecretOver(_ now: Timestamp) -> Bool { revokeAt.map { $0 <= now } ?? false }

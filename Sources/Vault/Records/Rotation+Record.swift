@@ -1,5 +1,5 @@
 import Domain
-import SecretJSON
+package import SecretJSON
 import SecretMemory
 
 extension Rotation: Record {
@@ -33,6 +33,10 @@ extension Rotation: Record {
         resumesAt = try members.ifPresent("resumes_at", \.resumesAt)
         endsNowSince = try members.ifPresent("ends_now_since", \.endsNowSince)
         successor = try members.ifPresent("successor", \.successor)
+        secretID = try members.ifPresent("secret_id", \.secretID)
+        ending = try members.ifPresent("ending", \.ending)
+        servedExpires = try members.ifPresent("served_expires", \.servedExpires)
+        callToken = try members.ifPresent("call_token", \.callToken)
         // Zoom's answer may be any bytes; JSON must be UTF-8.
         let text = try members.ifPresent("answer", { $0.answer.flatMap { $0.isUTF8 ? $0 : nil } })
         let binary = try members.ifPresent("answer_latin1") {
@@ -41,6 +45,31 @@ extension Rotation: Record {
         answer = text ?? binary?.bytes
         candidate = try members.ifPresent("candidate", \.candidate)
         entered = try members.ifPresent("entered", \.entered)
+    }
+}
+
+extension Rotation.Call: MemberList {
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        id = try members("id", \.id)
+        at = try members("at", \.at)
+    }
+}
+
+extension Rotation.Ending: MemberList {
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        call = try members("call", \.call)
+        expires = try members("expires", \.expires)
+        isConfirmed = try members("confirmed", \.isConfirmed, omitting: false)
+        putsBack = try members("puts_back", \.putsBack, omitting: false)
+    }
+}
+
+extension CallToken: MemberList {
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        accessToken = try members("access_token", \.accessToken)
+        apiURL = try members("api_url", \.apiURL)
+        grant = try members("grant", \.grant)
+        expires = try members("expires", \.expires)
     }
 }
 

@@ -14,8 +14,9 @@ struct RotateCommand: ParsableCommand {
             minute, or a push target cannot be reached, it exits with 75 and the rotation continues automatically. With
             --wait, a running rotation is followed to its end.
 
-            --now is for a leaked secret: a running rotation is finished, and the present secret is revoked as soon as a new
-            one is live. It first shows which clients and push targets that leaves with a revoked secret, and asks.
+            --now is for a leaked secret: a running rotation is finished, and the present secret is revoked two minutes after
+            a new one is live. It first shows which clients and push targets that leaves with a revoked secret, and asks. It
+            returns once Zoom has confirmed when the leaked secret ends; with --wait, once it has ended.
 
             A pattern, --label or --all rotates several apps, a few at once: it shows which apps are meant and which are left
             out, and asks. If Zoom cannot be reached or limits an account's calls, that account's other apps are not tried.

@@ -44,13 +44,16 @@ struct RotationFinish: ParsableCommand {
         commandName: "finish", abstract: "End the overlap now: the old secret is revoked as soon as Zoom allows.",
         discussion: """
             First shows which clients and push targets that leaves with a revoked secret, and asks. A push target gets one push
-            before, and more automatically afterwards. If Zoom accepts the change only later, it exits with 75 and says when.
+            before, and more automatically afterwards. Zoom is asked to revoke the old secret two minutes later; the command
+            returns once Zoom has confirmed it, and says when the old secret ends; with --wait, once it has ended. If Zoom
+            accepts the change only later, it exits with 75 and says when.
 
             Example: keyturn rotation finish 0123456789abcdef --yes
             """)
 
     @Argument(help: RotationCommand.idHelp, completion: .rotations) var id: String
     @Flag(help: "Do not ask.") var yes = false
+    @Flag(help: "Wait until the old secret is revoked, and show progress.") var wait = false
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -59,7 +62,7 @@ struct RotationFinish: ParsableCommand {
         try common.confirm("revoke the old secret of \(plan.app) now?", yes: yes)
         let path = try RotationCommand.path(plan.rotation ?? id, "finish")
         let answer = try common.admin.send(.post, path, within: .seconds(120))
-        let follower = RotationFollower(common: common, toTheEnd: true, isBrief: true)
+        let follower = RotationFollower(common: common, toTheEnd: true, isBrief: !wait)
         let (rotation, failure) = try follower.follow(try answer.document())
         try RotationCommand.end(rotation, failure, common)
     }

@@ -12,7 +12,8 @@ struct RotationFollower {
     let toTheEnd: Bool
     /// Whether to wait for an answer from a push target, too.
     let throughPublishing: Bool
-    /// Whether to skip steps that are due in more than a minute, although the end was requested.
+    /// Whether to return once the end of the old secret is set at Zoom, and to skip steps that are due in more than a
+    /// minute, although the end was requested.
     let isBrief: Bool
     /// Whether to show nothing meanwhile, as when several are followed at once.
     let isQuiet: Bool
@@ -48,7 +49,7 @@ struct RotationFollower {
             if news != said {
                 if let progress, progress.isShown {
                     progress.say(oneLine(rotation.progress))
-                } else if toTheEnd, !isBrief, !isQuiet {
+                } else if toTheEnd, !isQuiet, !isBrief || rotation.isEndSet {
                     complain("keyturn: \(oneLine(rotation.progress))")
                 }
                 (said, changed) = (news, .now)
@@ -57,6 +58,7 @@ struct RotationFollower {
             case .over:
                 guard let next = rotation.successor else { return (rotation, nil) }
                 rotation = try RotationCommand.show(next, common)
+                changed = .now
                 continue
             case .failed:
                 let reason = rotation.reason ?? "the rotation of \(rotation.app) is \(rotation.state.words)"
@@ -66,9 +68,12 @@ struct RotationFollower {
             case .current where !toTheEnd && rotation.isFailing:
                 return (rotation, unfinished(rotation, "has not reached every push target"))
             case .current where !toTheEnd && !(throughPublishing && rotation.isBeingPublished): return (rotation, nil)
+            case .current where isBrief && rotation.isEndSet && rotation.successor == nil: return (rotation, nil)
             case .current, .underWay: break
             }
-            if !toTheEnd || isBrief,
+            // Another rotation begins as soon as Zoom has revoked the old secret.
+            let isEnding = isBrief && rotation.isEndSet
+            if !isEnding, !toTheEnd || isBrief,
                 rotation.waits(beyond: SystemTime().now.wall + Self.longestWait)
                     || changed + .seconds(Self.longestWait) < .now
             {
@@ -146,7 +151,8 @@ extension RotationDocument {
                 table.add("old secret expires", "by \(oldSecretExpiresAt); it may be revoked before")
             } else {
                 let lives = oldSecretExpiresAt > now
-                table.add(lives ? "old secret expires" : "old secret expired", oldSecretExpiresAt.description)
+                let words = lives ? (isEndSet ? "old secret ends" : "old secret expires") : "old secret expired"
+                table.add(words, oldSecretExpiresAt.description)
             }
         }
         if endsNow, endedAt == nil { table.add("overlap", "ended by the operator") }

@@ -29,6 +29,8 @@ final class World: Sendable {
                 "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": directory,
                 "KEYTURN_STATE_DIR": directory + "/state", "KEYTURN_RUNTIME_DIR": directory + "/run",
                 "KEYTURN_CONFIG": directory + "/keyturn.yaml",
+                // Instead of two minutes, for daemons of a debug build.
+                "KEYTURN_TEST_END_LEAD": "2",
             ])
         try Data().write(to: URL(filePath: configuration))
         try FileManager.default.createDirectory(atPath: heard, withIntermediateDirectories: false)
