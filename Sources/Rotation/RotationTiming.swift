@@ -72,6 +72,13 @@ package struct RotationTiming: Sendable {
         backoff.pause(after: attempts + 1, least: retryAfter, random: random)
     }
 
+    /// The pause until Zoom is asked again whether it still accepts an old secret that it said it revokes. It may have
+    /// revoked another one instead; then this one lives for up to 30 days.
+    func endPause(_ attempts: Int) -> Int {
+        guard attempts >= propagation.count else { return propagation[attempts] }
+        return Backoff(first: longestPause, longest: 6 * 3600).bound(after: attempts - propagation.count + 1)
+    }
+
     /// The pause after the count-th failed commit in a row: short, since a rotation should continue as soon as possible.
     package func commitBackoff(_ count: Int) -> Int { Backoff(first: 2, longest: 60).bound(after: count) }
 

@@ -105,8 +105,8 @@ extension RotationEngine {
         if attempts >= timing.propagation.count, draining.facts.successor != nil {
             return try await retire(draining, entry, unended: reason)
         }
-        let pause = attempts < timing.propagation.count ? timing.propagation[attempts] : timing.longestPause
-        try await vault.advance(draining.lookAgain(until: now + pause, reason: reason).facts, of: entry.app)
+        let next = draining.lookAgain(until: now + timing.endPause(attempts), reason: reason)
+        try await vault.advance(next.facts, of: entry.app)
     }
 
     /// The present secret expires. Zoom is asked to let it live as long as it allows, and the rotation stops.
