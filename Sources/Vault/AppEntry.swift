@@ -71,6 +71,12 @@ package struct AppEntry: Sendable {
     /// Whether the current secret comes from a backup and Zoom has not accepted it since.
     package var isSuspect: Bool { credential.suspectSince != nil }
 
+    /// Whether a rotation made the current secret, after Zoom had accepted it.
+    package var isFromRotation: Bool {
+        if let rotation, rotation.promotedAt != nil { return rotation.target == generation }
+        return replaced?.successor == generation
+    }
+
     /// Whether Zoom said last that it does not know the current secret.
     package var isRefused: Bool {
         refusals.map { $0.generation == generation && $0.cause == .invalidClient && !$0.mayPass } ?? false
@@ -93,7 +99,7 @@ package struct AppEntry: Sendable {
 
     /// Until when Zoom accepts the previous secret, as far as is known.
     package var previousValidUntil: Timestamp? {
-        guard box.facts.previous != nil, let rotation, !rotation.isByHand else { return nil }
+        guard box.facts.previous != nil, let rotation, rotation.baseState == nil else { return nil }
         return rotation.oldExpires
     }
 }

@@ -19,6 +19,7 @@ import Testing
             try world.must("rotate", "zoom-prod", "--overlap", "1d")
             let text = try world.must("status", "zoom-prod").output
             #expect(text.hasPrefix("● zoom-prod: rotating\n"), "\(text)")
+            #expect(text.contains("verified       accepted by Zoom"), "\(text)")
             #expect(text.contains("✓ pushed ▶ grace period · done") && text.contains("the overlap to end"), "\(text)")
             #expect(text.contains("1, old"), "\(text)")
             let page = try world.must("status", "zoom-prod", "--json").json
@@ -35,6 +36,7 @@ import Testing
             }
             let after = try world.must("status", "zoom-prod").output
             #expect(after.contains("rotation \(rotation.prefix(8)) ended, done"), "\(after)")
+            #expect(after.contains("verified       accepted by Zoom"), "\(after)")
         }
     }
 

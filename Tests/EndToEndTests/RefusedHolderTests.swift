@@ -6,8 +6,11 @@ import Testing
 @Suite(.realProcesses) struct RefusedHolderTests {
     private static let day = 86_400
 
-    @Test(arguments: [true, false])
-    func `a secret that Zoom refuses has no overlap, and its holders are named at once`(isReported: Bool) throws {
+    /// What is known, and what is under way, when the operator enters the new secret.
+    enum Before: CaseIterable, Sendable { case nothing, refusal, lostResponse }
+
+    @Test(arguments: Before.allCases)
+    func `a secret that Zoom refuses has no overlap, and its holders are named at once`(before: Before) throws {
         try withWorld(serving: false) { world in
             let clock = try TestClock(in: world.directory)
             try world.initialise()
@@ -18,9 +21,16 @@ import Testing
             try eventually("the receipt") {
                 try !world.keyturn("holders", "zoom-prod", "--json").json["holders"].elements.isEmpty
             }
+            if before == .lostResponse {
+                try world.sandbox.faultRotation("drop_before", count: 3)
+                _ = try world.keyturn("rotate", "zoom-prod")
+                try eventually("Zoom to have been asked as often as it may be") {
+                    try world.openRotations().first?["reason"].string?.contains("three changes") == true
+                }
+            }
             try world.sandbox.switches(#"{"ui_regenerate":"revoke_at_once"}"#)
             let new = try world.sandbox.regenerate(app)
-            if isReported {
+            if before == .refusal {
                 try world.pass(600, on: clock)
                 #expect(try world.post("/v1/apps/zoom-prod/rejected", #"{"generation":1}"#).status == 202)
                 try eventually("the refusal") { try world.problems() == ["invalid_client"] }

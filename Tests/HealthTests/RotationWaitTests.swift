@@ -141,6 +141,10 @@ import Testing
 
     /// What is said of an app at a time.
     private func problems(_ row: Case, after seconds: Int) throws -> [HealthIssue] {
+        try app(row, after: seconds).all.map { $0.graded(at: Self.start + seconds) }
+    }
+
+    private func app(_ row: Case, after seconds: Int) throws -> AppProblems {
         let credential = Credential(
             generation: .first.next, state: .current, clientSecret: SecretBox("s"), createdAt: Self.start)
         var facts = AppEntry.Facts()
@@ -154,8 +158,7 @@ import Testing
         return AppProblems(
             entry: AppEntry(app: .sample("zoom"), credential: credential, facts),
             holders: row.holders.map { .test($0) }, recurrence: .success(nil), now: now,
-            targets: row.targets
-        ).all.map { $0.graded(at: now) }
+            targets: row.targets)
     }
 
     @Test func `a push that waits forever grows from quiet to critical, and says which node, and until when`() throws {
@@ -177,6 +180,17 @@ import Testing
             try problems(row, after: 76 * Self.hour).first?.detail
                 == "the rotation has waited 3 d 4 h for target 'console' (usually at most 1 h 2 min): 10.0.0.2 is OUT_OF_DATE; "
                 + "the old secret, which it may still have, expires at 2027-02-14T08:00:00Z, in 26 d 20 h")
+    }
+
+    @Test func `a step that cannot be saved comes before what the rotation seems to wait for`() throws {
+        var problems = try app(
+            Case(testDescription: "", phase: .draining, kind: .zoom, tooLongAfter: nil, deadline: nil),
+            after: 4 * Self.day)
+        problems.unsaved = FailedCommits.Failure(
+            error: VaultError(.store(.diskFull), "the disk is full", hint: "free some space"), due: Self.start)
+        let told = try #require(problems.waiting)
+        #expect(told.detail.contains("(usually at most 1 h): its next step cannot be saved: the disk is full"))
+        #expect(told.hint == "free some space")
     }
 
     @Test func `the command to type concerns the obstacle`() throws {

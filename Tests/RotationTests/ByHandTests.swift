@@ -28,23 +28,60 @@ import Vault
         #expect(vault.catalog.app(.test("zoom"))?.credential.clientSecret.text == new)
     }
 
-    @Test(arguments: [true, false])
-    func `a secret that Zoom refused is over when the new one becomes current`(isRefused: Bool) async throws {
-        let (time, disk) = (ManualTime(), MemoryStore())
-        try await Vault.create(in: disk, unlockKeys: [.keyFile()])
-        let vault = try await Vault.open(disk, with: .keyFile(), time: time)
-        let app = App.sample("zoom")
-        try await vault.add(app, clientSecret: SecretBox("old"))
-        if isRefused { try await vault.save(Refusals.sample([time.now.wall]), for: app) }
-        let zoom = FakeZoom(secret: "old", manners: .init(), time: time, fate: Fate(diesAt: nil))
-        zoom.regenerate(keeping: "old", until: time.now.wall)
-        let engine = RotationEngine(
-            vault: vault, issuer: zoom, timing: .unhurried, time: time, random: { $0.upperBound }, note: { _ in })
-        time.pass(60)
-        let rotation = try await engine.rotate(
-            app.name, trigger: .manual, overlap: nil, secret: SecretBox("new-1"), id: "r")
-        #expect(rotation.phase == (isRefused ? .retired : .draining))
-        let replaced = vault.catalog.app(app.name)?.replaced
-        #expect(replaced == (isRefused ? ReplacedSecret(generation: .first, expires: time.now.wall) : nil))
+    /// Where the rotation stands when the operator enters the secret; `nil` for none.
+    private static let places: [WaysOutTests.Place?] = [
+        nil, .planned, .intended, .lost, .blockedLost, .received, .blockedReceived,
+    ]
+
+    @Test(arguments: places)
+    func `Zoom is asked for the old secret when a new one was made by hand, whatever began the rotation`(
+        _ place: WaysOutTests.Place?
+    ) async throws {
+        let (stage, rotation) = try await entered(place) { $0.zoom.regenerate(keeping: "old", until: $0.time.now.wall) }
+        #expect(rotation.phase == .retired, "\(rotation)")
+        #expect(
+            rotation.reason == "zoom refused the old secret before the new one was current, so there was no overlap")
+        let expected = ReplacedSecret(generation: .first, expires: stage.time.now.wall)
+        #expect(stage.entry.replaced == expected && stage.entry.previous == nil)
+    }
+
+    @Test func `an old secret that Zoom still accepts has its overlap, but no end that clients are told`() async throws
+    {
+        let (stage, rotation) = try await entered(.lost) {
+            $0.zoom.regenerate(keeping: "old", until: $0.time.now.wall + 86_400)
+        }
+        #expect(rotation.phase == .draining && rotation.baseState == .accepted)
+        #expect(stage.entry.previousValidUntil == nil)
+    }
+
+    @Test func `if Zoom cannot be asked before, it is asked again until it says whether the old secret works`()
+        async throws
+    {
+        let (stage, rotation) = try await entered(.lost) {
+            $0.zoom.regenerate(keeping: "old", until: $0.time.now.wall)
+            $0.issuer.silentAbout = "old"
+        }
+        #expect(rotation.phase == .draining && rotation.baseState == .unknown)
+        let due = try #require(rotation.due)
+        #expect(due - stage.time.now.wall <= 900)
+        stage.issuer.silentAbout = nil
+        stage.time.pass(due - stage.time.now.wall)
+        await stage.engine.carryOnZoom()
+        await stage.engine.settle()
+        let over = try await stage.vault.rotation(id: rotation.id).rotation
+        #expect(over.phase == .retired && over.reason == "zoom refused the old secret, so the overlap ended")
+    }
+
+    /// A secret that the operator enters after `prepare` made it in the Marketplace.
+    private func entered(
+        _ place: WaysOutTests.Place?, _ prepare: (Stage) -> Void
+    ) async throws -> (Stage, Rotation) {
+        let stage = try await Stage(place ?? .planned)
+        if place == nil { try await stage.engine.abort(id: "r1") }
+        stage.time.pass(60)
+        prepare(stage)
+        let rotation = try await stage.engine.rotate(
+            .test("zoom"), trigger: .manual, overlap: nil, secret: SecretBox("new-\(stage.zoom.made)"), id: "r2")
+        return (stage, rotation)
     }
 }

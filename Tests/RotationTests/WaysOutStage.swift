@@ -143,6 +143,7 @@ struct Stage {
 final class SometimesAway: SecretIssuer {
     private let base: FakeZoom
     private let away = Mutex(false)
+    private let unanswered = Mutex<String?>(nil)
 
     init(base: FakeZoom) { self.base = base }
 
@@ -151,8 +152,15 @@ final class SometimesAway: SecretIssuer {
         set { away.withLock { $0 = newValue } }
     }
 
+    /// A secret about which no answer arrives.
+    var silentAbout: String? {
+        get { unanswered.withLock { $0 } }
+        set { unanswered.withLock { $0 = newValue } }
+    }
+
     func prove(_ secret: SecretBox, of app: App) async -> Proof {
-        isAway ? .later(retryAfter: nil, reason: "zoom cannot be reached") : await base.prove(secret, of: app)
+        isAway || secret.text == silentAbout
+            ? .later(retryAfter: nil, reason: "zoom cannot be reached") : await base.prove(secret, of: app)
     }
 
     func mintToken(for app: App, with current: SecretBox) async -> MintOutcome {

@@ -159,6 +159,7 @@ extension RecordSample {
         full.ending = Rotation.Ending(
             call: Rotation.Call(id: "c3", at: at(13)), expires: at(14), isConfirmed: true, putsBack: true)
         full.servedExpires = at(15)
+        full.baseState = .refused
         full.callToken = CallToken(
             accessToken: SecretBox("token"), apiURL: "https://api.zoom.us", grant: "client_credentials", expires: at(16)
         )
@@ -185,7 +186,7 @@ extension RecordSample {
                 text: """
                     {"base":1,"target":4,"trigger":"operator","planned_at":1700000001,"overlap":0,"attempts":3,
                     "calls":[{"id":"c1","at":1700000003},{"id":"c2","at":1700000004}],"other_calls":[1700000005],"entered_at":1700000006,
-                    "lost_at":1700000007,"revoke_at":1700000008,"promoted_at":1700000009,"published_at":1700000010,
+                    "base_state":"refused","lost_at":1700000007,"revoke_at":1700000008,"promoted_at":1700000009,"published_at":1700000010,
                     "ended_at":1700000011,"reason":"why","restored":true,"resumes_at":"received",
                     "ends_now_since":1700000012,"successor":"r3","secret_id":"s1",
                     "ending":{"call":{"id":"c3","at":1700000013},"expires":1700000014,"confirmed":true,"puts_back":true},

@@ -5,7 +5,7 @@ extension VaultController.Session {
     /// What its parts say of themselves now.
     var vitals: Vitals {
         Vitals(
-            vault: vault, spool: rotations.report.troubles,
+            vault: vault, spool: rotations.report.troubles, failedCommits: rotations.failedCommits,
             audit: Vitals.Audit(
                 unavailable: audit.isUnavailable ? audit.failure ?? "it is being opened" : nil, trouble: audit.trouble,
                 countedRefusals: audit.refusals.counted,

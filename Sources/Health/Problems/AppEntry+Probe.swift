@@ -25,6 +25,9 @@ extension AppEntry {
         return SchedulerState.Probe(generation: token.generation, at: token.issuedAt, missingScopes: missingScopes)
     }
 
+    /// When Zoom last accepted or refused it, in a rotation that made it current too.
+    var verifiedAt: Timestamp? { lastLook?.at ?? (isFromRotation && !isSuspect ? credential.createdAt : nil) }
+
     private var lastProbe: SchedulerState.Probe? {
         schedulerState.probe.flatMap { $0.generation == credential.generation ? $0 : nil }
     }

@@ -11,12 +11,13 @@ extension AppProblems {
     var waiting: HealthIssue? {
         guard let rotation = entry.rotation, let wait, wait.isTooLong(now), wait.row.usual != 0 else { return nil }
         let usual = wait.usual.map { " (usually at most \(countdown($0)))" } ?? ""
-        let why = reason(wait, rotation).map { ": \($0)" } ?? ""
+        let unsavedStep = unsaved.map { "its next step cannot be saved: \($0.error.detail)" }
+        let why = (unsavedStep ?? reason(wait, rotation)).map { ": \($0)" } ?? ""
         let expiry = wait.deadline.map { "; the old secret\(owners(wait)) \($0.expiryWords(now))" } ?? ""
         return HealthIssue(
             .rotationWaits, app: entry.app.name,
             "the rotation has waited \(countdown(wait.waited(now))) for \(subject(wait))\(usual)\(why)\(expiry)",
-            try: hint(wait, rotation), deadline: wait.deadline)
+            try: unsaved.map { $0.error.hint ?? "keyturn doctor" } ?? hint(wait, rotation), deadline: wait.deadline)
     }
 
     private func subject(_ wait: RotationWait) -> String {

@@ -20,6 +20,8 @@ struct AppProblems {
     var targets: [TargetEntry] = []
     /// Holders that may no longer fetch the app's credentials: a revoked secret does not concern them.
     var ungranted: Set<Name> = []
+    /// Why the rotation's last step is not in the vault.
+    var unsaved: FailedCommits.Failure?
 
     private var app: Name { entry.app.name }
 

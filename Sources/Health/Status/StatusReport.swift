@@ -60,7 +60,8 @@ package struct StatusReport: Sendable {
             let problems = AppProblems(
                 entry: entry, holders: holders,
                 recurrence: Result { () throws(ScheduleError) in try recurrences.of(entry.app) }, now: now,
-                targets: targets[entry.app.id] ?? [], ungranted: catalog.ungranted(holders, entry.app.name))
+                targets: targets[entry.app.id] ?? [], ungranted: catalog.ungranted(holders, entry.app.name),
+                unsaved: vitals.failedCommits[entry.app.id])
             if let wait = problems.wait, wait.row.kind == .targets, wait.isTooLong(now) {
                 stuck.formUnion(wait.names)
             }
@@ -152,7 +153,7 @@ package struct StatusReport: Sendable {
             secretCreatedAt: entry.credential.createdAt, token: state,
             tokenExpiresAt: left > 0 ? entry.token?.expiresAt(at: now) : nil,
             rotation: entry.rotation?.phase, paused: entry.app.policy.isPaused,
-            nextRotationAt: entry.nextRotation(try? recurrences.of(entry.app), now.wall), probedAt: entry.lastLook?.at,
+            nextRotationAt: entry.nextRotation(try? recurrences.of(entry.app), now.wall), probedAt: entry.verifiedAt,
             oldHolders: catalog.holders(of: entry).count)
     }
 }

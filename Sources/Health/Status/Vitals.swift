@@ -29,6 +29,8 @@ package struct Vitals: Sendable {
     /// Answers of Zoom's that are not in the vault.
     let spool: [SpoolReport.Trouble]
     let audit: Audit
+    /// Rotations whose last step is not in the vault.
+    let failedCommits: FailedCommits
     /// How far the vault's new key is in use, and why it does not go on.
     let resealing: (progress: Resealing?, trouble: String?)
     /// Whether Zoom gives usable answers, for each place where tokens are minted.
@@ -37,10 +39,11 @@ package struct Vitals: Sendable {
     let clock: ZoomClock.Difference?
 
     package init(
-        vault: Vault, spool: [SpoolReport.Trouble], audit: Audit, resealing: (progress: Resealing?, trouble: String?),
-        zoom: [(address: String, contact: ZoomContact)], clock: ZoomClock.Difference?
+        vault: Vault, spool: [SpoolReport.Trouble], failedCommits: FailedCommits, audit: Audit,
+        resealing: (progress: Resealing?, trouble: String?), zoom: [(address: String, contact: ZoomContact)],
+        clock: ZoomClock.Difference?
     ) {
-        (self.vault, self.spool, self.audit) = (vault, spool, audit)
+        (self.vault, self.spool, self.failedCommits, self.audit) = (vault, spool, failedCommits, audit)
         (self.resealing, self.zoom, self.clock) = (resealing, zoom, clock)
     }
 }

@@ -9,6 +9,8 @@ package final class FailedCommits: Sendable {
         package let error: VaultError
         /// The next attempt.
         package let due: Timestamp
+
+        package init(error: VaultError, due: Timestamp) { (self.error, self.due) = (error, due) }
     }
 
     private let state = Mutex<[String: Failure]>([:])

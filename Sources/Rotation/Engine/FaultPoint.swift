@@ -15,6 +15,8 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     // At a push target: the console has the secret, and the vault has not recorded that yet.
     case beforePush, afterPush, afterDeliver
     case beforeDrain, afterDrain
+    // Zoom's word on an old secret that the Marketplace may have revoked, if it came after the promotion.
+    case beforeSettle, afterSettle
     case beforeEnd, afterEnd, afterEndSaved
     case beforeRetire, afterRetire
     case beforeLose, afterLose
@@ -29,7 +31,9 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     case beforeLine, afterLine
 
     /// The points that are reached only after an operator's request.
-    package static let atOrders: Set<FaultPoint> = [.beforeOrder, .afterOrder, .beforeSupersede, .afterSupersede]
+    package static let atOrders: Set<FaultPoint> = [
+        .beforeOrder, .afterOrder, .beforeSupersede, .afterSupersede, .beforeSettle, .afterSettle,
+    ]
     /// The points that are reached only with a push target.
     package static let atTargets: Set<FaultPoint> = [.beforePush, .afterPush, .afterDeliver]
 

@@ -14,7 +14,8 @@ extension RotationEngine {
                 until: now + timing.drainLook,
                 reason: "the clock was set ahead while the daemon ran: the old secret is not revoked because of it")
             try await vault.advance(next.facts, of: entry.app)
-        case .wait(let until, let reason):
+        case .wait(var until, let reason):
+            if draining.facts.baseState == .unknown { until = min(until, now + timing.longestPause) }
             try await vault.advance(draining.wait(until: until, reason: reason).facts, of: entry.app)
         case .over: try await retire(draining, entry)
         case .end:
@@ -55,12 +56,14 @@ extension RotationEngine {
         return true
     }
 
-    /// - Parameter unended: why Zoom did not revoke the old secret, if another rotation follows nevertheless.
+    /// - Parameters:
+    ///   - reason: why it ends otherwise than was agreed.
+    ///   - unended: why Zoom did not revoke the old secret, if another rotation follows nevertheless.
     func retire(
-        _ draining: Draining, _ entry: AppEntry, unended: String? = nil
+        _ draining: Draining, _ entry: AppEntry, because reason: String? = nil, unended: String? = nil
     ) async throws(VaultError) {
         let now = time.now.wall
-        let ended = unended.map { draining.giveWay(at: now, reason: $0) } ?? draining.retire(at: now)
+        let ended = unended.map { draining.giveWay(at: now, reason: $0) } ?? draining.retire(at: now, because: reason)
         let next = following(draining.facts, entry, at: now)
         FaultPoint.reach(.beforeRetire)
         try await vault.retire(by: ended.facts, beginning: next, of: entry.app)

@@ -1,4 +1,5 @@
 import Domain
+import SecretMemory
 import Vault
 
 /// Revokes the old secret: Zoom is asked to do so at a time shortly ahead, and then whether it did.
@@ -27,7 +28,9 @@ extension RotationEngine {
         // it; then the call could revoke the secret that is current here.
         switch await proveOld(entry) {
         case .accepted: break
-        case .refused: return try await retire(draining, entry)
+        case .refused:
+            return try await retire(
+                draining, entry, because: "zoom refused the old secret before Keyturn asked to revoke it")
         case .later(let retryAfter, let reason): return try await wait(draining, entry, retryAfter, reason)
         }
         switch await issuer.mintToken(for: entry.app, with: entry.credential.clientSecret) {
@@ -187,9 +190,13 @@ extension RotationEngine {
     /// otherwise the refusal may concern the app, and not the secret.
     private func proveOld(_ entry: AppEntry) async -> Proof {
         guard let old = entry.previous else { return .refused(reason: "the vault no longer has it") }
-        let proof = await prover.prove(old.clientSecret, of: entry.app)
+        return await proveOld(old.clientSecret, beside: entry.credential.clientSecret, entry)
+    }
+
+    func proveOld(_ old: SecretBox, beside new: SecretBox, _ entry: AppEntry) async -> Proof {
+        let proof = await prover.prove(old, of: entry.app)
         guard case .refused = proof else { return proof }
-        switch await prover.prove(entry.credential.clientSecret, of: entry.app) {
+        switch await prover.prove(new, of: entry.app) {
         case .accepted: return proof
         case .refused(let reason), .later(_, let reason):
             return .later(retryAfter: nil, reason: "the new secret could not be verified: \(reason)")

@@ -5,6 +5,7 @@ import Vault
 extension RotationEngine {
     func step(_ state: RotationState, _ entry: AppEntry) async throws(VaultError) {
         if let entered = state.facts.entered { return try await proveEntered(entered, state, entry) }
+        if try await settleBase(state, entry) { return }
         switch state {
         case .planned(let planned): try await ask(planned, entry)
         case .intended(let intended):

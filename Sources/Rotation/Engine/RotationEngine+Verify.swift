@@ -1,4 +1,5 @@
 import Domain
+import SecretMemory
 import Vault
 
 /// From Zoom's answer to a new current secret.
@@ -48,20 +49,41 @@ extension RotationEngine {
     }
 
     func promote(_ verified: Verified, _ entry: AppEntry) async throws(VaultError) {
-        let isBaseRefused = await isBaseRefused(verified, entry)
-        guard let promotion = verified.promote(isBaseRefused: isBaseRefused, at: time.now.wall) else { return }
+        let base = await baseState(verified, entry)
+        guard let promotion = verified.promote(base: base, at: time.now.wall) else { return }
         FaultPoint.reach(.beforePromote)
         try await vault.promote(promotion.credential, by: promotion.state.facts, of: entry.app)
         promotions.record(promotion.state.facts, at: time.now)
         FaultPoint.reach(.afterPromote)
     }
 
-    /// Whether Zoom does not know the old secret any more. In the Marketplace a new one may replace it at once, so Zoom is
-    /// asked when the new secret was made there.
-    private func isBaseRefused(_ verified: Verified, _ entry: AppEntry) async -> Bool {
-        if !entry.isRefused, verified.facts.trigger == .manual {
-            _ = await prover.prove(entry.credential.clientSecret, of: entry.app)
+    /// In the Marketplace a new secret may replace the old one at once, so Zoom is asked when it was made there.
+    private func baseState(_ verified: Verified, _ entry: AppEntry) async -> Rotation.BaseState? {
+        if entry.isRefused { return .refused }
+        guard verified.facts.baseState == .unknown, let candidate = verified.facts.candidate else { return nil }
+        return await state(of: entry.credential.clientSecret, beside: candidate, entry)
+    }
+
+    /// The same, if Zoom could not be asked before the new secret became current. The old one's holders are not told that
+    /// it works until then.
+    /// - Returns: whether there is an answer now.
+    func settleBase(_ state: RotationState, _ entry: AppEntry) async throws(VaultError) -> Bool {
+        guard state.facts.promotedAt != nil, state.facts.baseState == .unknown, let old = entry.previous else {
+            return false
         }
-        return vault.catalog.app(entry.app.name)?.isRefused ?? false
+        let base = await self.state(of: old.clientSecret, beside: entry.credential.clientSecret, entry)
+        guard base != .unknown else { return false }
+        FaultPoint.reach(.beforeSettle)
+        try await vault.advance(state.settling(base: base, at: time.now.wall).facts, of: entry.app)
+        FaultPoint.reach(.afterSettle)
+        return true
+    }
+
+    private func state(of old: SecretBox, beside new: SecretBox, _ entry: AppEntry) async -> Rotation.BaseState {
+        switch await proveOld(old, beside: new, entry) {
+        case .accepted: .accepted
+        case .refused: .refused
+        case .later: .unknown
+        }
     }
 }

@@ -77,13 +77,15 @@ package struct Draining: TypedPhase {
     private static let elsewhere = "somebody generated another secret in the Marketplace"
 
     /// The old secret was revoked or has expired; or it will expire, and no consumer is known to have it.
-    package func retire(at now: Timestamp) -> Ended {
-        let reason: String? =
-            if facts.promotedAt.map(facts.isOldSecretOver) ?? false {
-                "zoom refused the old secret before the new one was current, so there was no overlap"
-            } else {
-                facts.endsNow ? "its overlap was ended by the operator" : nil
-            }
+    /// - Parameter reason: why it ends otherwise than was agreed.
+    package func retire(at now: Timestamp, because reason: String? = nil) -> Ended {
+        let refused =
+            facts.baseState != .refused
+            ? nil
+            : facts.promotedAt.map(facts.isOldSecretOver) ?? false
+                ? "zoom refused the old secret before the new one was current, so there was no overlap"
+                : "zoom refused the old secret, so the overlap ended"
+        let reason = reason ?? refused ?? (facts.endsNow ? "its overlap was ended by the operator" : nil)
         var facts = facts.ended(.retired, now, reason)
         if facts.endsOldSecret { facts.revokeAt = min(facts.oldExpires ?? now, now) }
         return Ended(facts)

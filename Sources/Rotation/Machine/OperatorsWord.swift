@@ -34,6 +34,16 @@ extension Current {
     }
 }
 
+extension RotationState {
+    /// Zoom said whether it still accepts the old secret, after the new one became current.
+    package func settling(base: Rotation.BaseState, at now: Timestamp) -> RotationState {
+        var facts = facts
+        facts.settleBase(base, at: now)
+        facts.due = now
+        return RotationState(facts)
+    }
+}
+
 extension Received {
     /// Zoom refuses a secret that was entered by hand, and no request for a new one was made: nothing was changed.
     package func refuse(at now: Timestamp, reason: String) -> RotationState {

@@ -28,6 +28,7 @@ extension Rotation {
             $0.answer = nil
             // The ID is that of another secret.
             ($0.callToken, $0.secretID) = (nil, nil)
+            $0.baseState = .unknown
             // The answer of a pending call is no longer waited for.
             if self.phase == .intended { $0.lostAt = $0.lostAt ?? now }
             $0.revokeAt = $0.revokeAt ?? oldExpiresBy
@@ -38,7 +39,7 @@ extension Rotation {
     func answered(_ answer: SecretBox, at now: Timestamp) -> Rotation {
         entering(.received, due: now) {
             $0.answer = answer
-            ($0.candidate, $0.callToken, $0.secretID) = (nil, nil, nil)
+            ($0.candidate, $0.callToken, $0.secretID, $0.baseState) = (nil, nil, nil, nil)
         }
     }
 
@@ -61,6 +62,13 @@ extension Rotation {
         facts.callToken = nil
         if !isAsked { facts.calls.removeLast() }
         return facts
+    }
+
+    /// Zoom said what it thinks of the old secret; or could not be asked, if the state is `unknown`. There is no overlap
+    /// with a secret that it refuses.
+    mutating func settleBase(_ state: BaseState?, at now: Timestamp) {
+        baseState = state
+        if state == .refused { revokeAt = min(revokeAt ?? now, now) }
     }
 
     func losing(
@@ -92,7 +100,7 @@ extension Rotation {
             && lostAt == other.lostAt && resumesAt == other.resumesAt && answer === other.answer
             && candidate === other.candidate && entered === other.entered && overlap == other.overlap
             && endsNowSince == other.endsNowSince && successor == other.successor && secretID == other.secretID
-            && ending == other.ending && servedExpires == other.servedExpires
+            && baseState == other.baseState && ending == other.ending && servedExpires == other.servedExpires
             && callToken?.accessToken === other.callToken?.accessToken
     }
 }

@@ -124,15 +124,15 @@ package struct Verified: AcceptingPhase {
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
     /// The only way to a new current secret: from the state whose secret Zoom has accepted.
-    /// - Parameter isBaseRefused: whether Zoom does not know the old secret any more. Then there is no overlap.
-    package func promote(isBaseRefused: Bool = false, at now: Timestamp) -> Promotion? {
+    /// - Parameter base: what Zoom says of the old secret.
+    package func promote(base: Rotation.BaseState? = nil, at now: Timestamp) -> Promotion? {
         guard let candidate = facts.candidate else { return nil }
         let credential = Credential(
             generation: facts.target, state: .current, clientSecret: candidate, createdAt: now)
         let current = Current(
             facts.entering(.current, due: now) {
                 ($0.promotedAt, $0.candidate, $0.answer) = (now, nil, nil)
-                if isBaseRefused { $0.revokeAt = min($0.revokeAt ?? now, now) }
+                $0.settleBase(base, at: now)
             })
         return Promotion(state: current, credential: credential)
     }

@@ -42,6 +42,8 @@ package struct Rotation: Sendable {
     package var servedExpires: Timestamp?
     /// When the first answer was lost: from then on the old secret may have an expiry.
     package var lostAt: Timestamp?
+    /// Whether the old secret was revoked without Keyturn; `nil` where nothing suggests it.
+    package var baseState: BaseState?
     /// Zoom's answer, byte for byte, until it is read.
     package var answer: SecretBox?
     /// The new secret, until it is stored as a generation.
@@ -63,6 +65,16 @@ package struct Rotation: Sendable {
     /// A secret that the operator entered while Zoom could not be asked to verify it. It changes nothing until Zoom
     /// accepts it.
     package var entered: SecretBox?
+
+    package enum BaseState: String, CaseIterable, Sendable {
+        /// The new secret was generated in the Marketplace, which may revoke the old one at once, and Zoom has not been
+        /// asked yet.
+        case unknown
+        /// Zoom accepted it, beside a new one that was generated in the Marketplace. When it expires was chosen there.
+        case accepted
+        /// Zoom refused it, and accepted the new one.
+        case refused
+    }
 
     package var endsNow: Bool { endsNowSince != nil }
     /// Whether its secret was generated in the Marketplace, and nothing was requested from Zoom.

@@ -23,6 +23,7 @@ extension Rotation: Record {
         calls = try members("calls", \.calls)
         otherCalls = try members("other_calls", \.otherCalls)
         enteredAt = try members("entered_at", \.enteredAt)
+        baseState = try members.ifPresent("base_state", \.baseState)
         lostAt = try members.ifPresent("lost_at", \.lostAt)
         revokeAt = try members.ifPresent("revoke_at", \.revokeAt)
         promotedAt = try members.ifPresent("promoted_at", \.promotedAt)
