@@ -84,8 +84,7 @@ package final class TargetPusher: Sendable {
             return .later(retryAfter: Self.mendPause, reason: Vault.ownedElsewhere.detail)
         }
         guard credential.suspectSince == nil else {
-            return .later(
-                retryAfter: nil, reason: "the secret comes from a backup, and Zoom has not accepted it yet")
+            return .later(retryAfter: nil, reason: Credential.unproven)
         }
         let outcome = await exclusively(target, patience: occasion == .asked ? Self.patience : 0) {
             () async -> PublishOutcome in

@@ -53,9 +53,7 @@ struct RotationObstacles {
         if let refusal = entry.refusal, !refusal.mayPass {
             return "zoom refuses the present secret: \(refusal.reason); keyturn rotate \(entry.app.name) --manual"
         }
-        return entry.isSuspect
-            ? "the present secret is from a backup, and zoom has not accepted it yet; keyturn app verify \(entry.app.name)"
-            : nil
+        return entry.isSuspect ? "\(Credential.unproven); keyturn app verify \(entry.app.name)" : nil
     }
 
     private var lacks: [String] { RotationLack.all(of: entry).map { "\($0.advice)" } }

@@ -122,9 +122,7 @@ struct TargetActions {
         let (entry, app) = try both(name)
         guard !session.vault.isOwnedElsewhere else { throw Problem(Vault.ownedElsewhere) }
         guard !app.isSuspect else {
-            throw Problem(
-                .unproven, "the secret is from a backup, and zoom has not accepted it since",
-                try: "keyturn app verify \(app.app.name)")
+            throw Problem(.unproven, Credential.unproven, try: "keyturn app verify \(app.app.name)")
         }
         switch await session.pusher.deliver(app.credential, of: app.app, to: entry.target, .asked) {
         case .confirmed, .waiting: break

@@ -76,7 +76,7 @@ struct AppAccess: Sendable {
     /// The app was granted, but its secret may have expired. The request makes the daemon try it.
     func unproven(_ entry: AppEntry, _ client: Name) -> RecordedResponse {
         Task { await session.tokens.recheck(app) }
-        return failed(Refusal.unproven(entry), client, because: "not verified since the vault was restored")
+        return failed(Refusal.unproven(entry), client, because: Credential.unproven)
     }
 
     private func event(

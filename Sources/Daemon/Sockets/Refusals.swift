@@ -22,7 +22,7 @@ enum Refusal {
     /// Sent instead of a secret from a backup that may have expired.
     private static let unproven = RenderedResponse.refusing(
         Problem(
-            .unproven, "the vault was restored from a backup, and zoom has not accepted this app's secret since",
+            .unproven, Credential.unproven,
             try: "try again in a moment; keyturn status shows the state"), retryAfter: 5)
 
     /// Sent instead of a secret from a backup: Zoom was not asked yet, or refused it.

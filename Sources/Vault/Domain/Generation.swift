@@ -40,6 +40,9 @@ package struct Credential: Sendable {
     /// until a token was minted with it.
     package let suspectSince: Timestamp?
 
+    /// Why nobody gets it meanwhile.
+    package static let unproven = "the secret is from a backup, and zoom has not accepted it yet"
+
     /// The same secret in another state.
     package func becoming(_ state: State) -> Credential {
         Credential(generation: generation, state: state, clientSecret: clientSecret, createdAt: createdAt)
