@@ -85,7 +85,8 @@ package struct CalendarText {
         }
         return [
             mark([.deadline], "deadline", .bad), mark([.secretEnds], "ends", .warning),
-            mark([.certificateExpires], "cert", .warning), mark([.rotation], "rotate", .good),
+            mark([.certificateExpires], "cert", .warning), mark([.overlapEnds], "overlap", .quiet),
+            mark([.rotation], "rotate", .good),
             openings[day].map { ($0 == 1 ? "window" : "\($0) windows", .quiet) },
         ].compactMap(\.self)
     }
@@ -144,7 +145,7 @@ extension CalendarDocument.Event {
         switch kind.known {
         case .deadline: .bad
         case .secretEnds, .certificateExpires: .warning
-        case .rotation, nil: nil
+        case .overlapEnds, .rotation, nil: nil
         }
     }
 }

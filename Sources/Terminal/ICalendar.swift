@@ -78,6 +78,7 @@ extension CalendarDocument.Event {
     var words: String {
         switch kind.known {
         case .rotation: isExpected ? "rotation, expected" : "rotation"
+        case .overlapEnds: "an overlap ends"
         case .secretEnds: "a secret ends"
         case .certificateExpires: "a certificate expires"
         case .deadline: "deadline"

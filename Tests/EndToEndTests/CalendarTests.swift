@@ -75,6 +75,7 @@ import Testing
             }
             #expect(
                 kinds.count { $0 == "zoom-prod rotation" } >= 4 && kinds.contains("zoom-test secret_ends"), "\(kinds)")
+            #expect(kinds.contains("zoom-test overlap_ends"), "the old secret is revoked in a day: \(kinds)")
             #expect(!kinds.contains("zoom-old rotation") && json["paused"].elements.first?.string == "zoom-old")
             let openings = try #require(json["windows"].elements.first)["openings"].elements
             #expect((30...31).contains(openings.count) && json["windows"].elements.first?["apps"].int == 2)
@@ -84,6 +85,7 @@ import Testing
             let grid = try world.must("calendar").output
             #expect(grid.contains("Mon        Tue        Wed") && grid.contains("1 rotate"), "\(grid)")
             #expect(grid.contains("zoom-test a secret ends: generation 1, the old secret, is revoked"), "\(grid)")
+            #expect(grid.contains("1 overlap") && grid.contains("zoom-test an overlap ends: generation 1"), "\(grid)")
             #expect(grid.contains("daily 23:00-01:00 Europe/Berlin: 2 apps") && grid.contains("\n  zoom-old\n"))
 
             let file = world.directory + "/keyturn.ics"
@@ -91,6 +93,10 @@ import Testing
             let first = try Self.events(file, world)
             #expect(first.count == json["events"].elements.count + openings.count)
             #expect(first.contains { $0["SUMMARY"].string == "zoom-prod: rotation" })
+            #expect(first.contains { $0["SUMMARY"].string == "zoom-test: an overlap ends" })
+            let printed = try world.must("calendar", "--ics", "-").output
+            #expect(printed.hasPrefix("BEGIN:VCALENDAR\r\n") && printed.hasSuffix("END:VCALENDAR\r\n"), "\(printed)")
+            #expect(!FileManager.default.fileExists(atPath: "-"))
             try world.must("calendar", "--ics", file)
             #expect(try Self.events(file, world).map { $0["UID"].string } == first.map { $0["UID"].string })
         }

@@ -49,6 +49,79 @@ import Vault
         return Stage(vault: vault, now: time.now.wall)
     }
 
+    /// A rotation of the app whose secret is live, and that drains for so many days.
+    private static func drain(_ name: Name, days: Int, in stage: Stage) async throws {
+        let app = try #require(stage.vault.catalog.app(name)?.app)
+        var rotation = Rotation.planned(
+            id: "r-\(name)", app: app, base: .first, trigger: .schedule, overlap: days * day, at: stage.now)
+        try await stage.vault.begin(rotation, of: app)
+        rotation.phase = .draining
+        (rotation.promotedAt, rotation.revokeAt) = (stage.now, stage.now + 29 * day)
+        rotation.due = stage.now + min(days, 28) * day
+        let new = Credential(
+            generation: rotation.target, state: .current, clientSecret: SecretBox("n"), createdAt: stage.now)
+        try await stage.vault.promote(new, by: rotation, of: app)
+    }
+
+    @Test(arguments: [2, 10, 29])
+    func `while an app drains, the end of its overlap and the rotations after it are there`(overlap: Int) async throws {
+        let stage = try await Self.stage()
+        let name = Name.test("weekly")
+        try await Self.drain(name, days: overlap, in: stage)
+        let events = stage.calendar(days: 40, app: name).events
+        let ends = events.filter { $0.kind.known != .rotation }
+        let end = stage.now + overlap * Self.day
+        let last = stage.now + max(overlap, 28) * Self.day
+        #expect(ends.last?.uid == "secret-id-of-weekly-1" && ends.last?.at == last, "\(ends)")
+        if overlap < 28 {
+            #expect(ends.first?.uid == "overlap-id-of-weekly-1" && ends.first?.at == end && ends.count == 2)
+        } else {
+            #expect(ends.count == 1, "\(ends)")
+        }
+        let rotations = events.filter { $0.kind.known == .rotation }
+        let first = try #require(rotations.first)
+        #expect(first.isExpected && first.uid == "rotation-id-of-weekly-2" && first.at >= end, "\(first)")
+        #expect(first.at < end + 8 * Self.day)
+        #expect(Set(rotations.map(\.uid)).count == rotations.count && rotations.allSatisfy(\.isExpected))
+    }
+
+    @Test func `rotations after one that is not live yet are expected, unless the app is paused`() async throws {
+        let stage = try await Self.stage()
+        for name in [Name.test("weekly"), .test("paused")] {
+            let app = try #require(stage.vault.catalog.app(name)?.app)
+            let rotation = Rotation.planned(
+                id: "r-\(name)", app: app, base: .first, trigger: .operator, overlap: Self.day, at: stage.now)
+            try await stage.vault.begin(rotation, of: app)
+        }
+        let weekly = stage.calendar(app: .test("weekly")).events
+        #expect((3...5).contains(weekly.count) && weekly.allSatisfy(\.isExpected), "\(weekly)")
+        #expect(weekly.first?.uid == "rotation-id-of-weekly-2")
+        #expect(stage.calendar(app: .test("paused")).events.isEmpty)
+    }
+
+    @Test func `an overlap longer than the interval puts the rotations after it off`() async throws {
+        let stage = try await Self.stage()
+        var app = App.sample("slow")
+        app.policy = RotationPolicy(every: 2 * Self.day, overlap: 10 * Self.day)
+        try await stage.vault.add(app, clientSecret: SecretBox("s"))
+        let times = stage.calendar(app: .test("slow")).events.map(\.at)
+        #expect(times.count == 3, "\(times)")
+        for (one, next) in zip(times, times.dropFirst()) { #expect(next - one >= 10 * Self.day, "\(times)") }
+    }
+
+    @Test func `an old secret that expires after its rotation is over is there`() async throws {
+        let stage = try await Self.stage()
+        let name = Name.test("by-hand")
+        try await Self.drain(name, days: 0, in: stage)
+        let entry = try #require(stage.vault.catalog.app(name))
+        var rotation = try #require(entry.rotation)
+        (rotation.phase, rotation.endedAt, rotation.revokeAt) = (.retired, stage.now, stage.now + 6 * Self.day)
+        try await stage.vault.retire(by: rotation, of: entry.app)
+        let events = stage.calendar(app: name).events
+        #expect(events.map(\.uid) == ["secret-id-of-by-hand-1"], "\(events)")
+        #expect(events.first?.detail == "generation 1, the old secret, expires")
+    }
+
     @Test func `each scheduled rotation is there, those after the next one as expected`() async throws {
         let stage = try await Self.stage()
         let calendar = stage.calendar()

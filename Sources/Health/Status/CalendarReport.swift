@@ -28,7 +28,8 @@ package struct CalendarReport {
 
     /// - Parameter issues: the problems of these apps, which have deadlines.
     package mutating func document(_ issues: [HealthIssue]) -> CalendarDocument {
-        var events = entries.flatMap { rotations(of: $0) } + entries.compactMap(secretEnds)
+        var events = entries.flatMap { rotations(of: $0) } + entries.compactMap(overlapEnds)
+        events += entries.compactMap(secretEnds)
         events += targets.flatMap(certificates)
         let known = Set(events.map { Moment(app: $0.app, at: $0.at) })
         events += issues.compactMap(deadline).filter { !known.contains(Moment(app: $0.app, at: $0.at)) }
@@ -48,27 +49,57 @@ package struct CalendarReport {
 
     // MARK: Rotations
 
-    /// The next one, and those that follow if each starts when it is due.
+    /// The next one, and those that follow if each starts when it is due and is over by the end of its overlap.
     private mutating func rotations(of entry: AppEntry) -> [CalendarDocument.Event] {
-        guard let recurrence = try? recurrences.of(entry.app), let next = entry.nextRotation(recurrence, now) else {
-            return []
-        }
+        guard let recurrence = try? recurrences.of(entry.app) else { return [] }
+        guard var (at, generation) = first(of: entry, recurrence) else { return [] }
         var events: [CalendarDocument.Event] = []
-        var (at, generation) = (max(next, now), entry.credential.generation.number)
         let isShort = recurrence.every < Self.shortest
         while isWithin(at) {
             let isFirst = events.isEmpty
-            let late = isFirst && next < now ? ", due since \(next)" : ""
+            let next = isFirst ? entry.nextRotation(recurrence, now) : nil
+            let late = next.map { $0 < now ? ", due since \($0)" : "" } ?? ""
             let often = isShort ? ", and then every \(DurationText(seconds: recurrence.every)?.description ?? "")" : ""
             events.append(
                 .init(
                     uid: "rotation-\(entry.app.id)-\(generation)", kind: .rotation, app: entry.app.name, at: at,
-                    detail: "generation \(generation) is replaced\(late)\(often)", isExpected: !isFirst))
+                    detail: "generation \(generation) is replaced\(late)\(often)", isExpected: next == nil))
             guard !isShort else { break }
-            at = recurrence.due(after: at, now: at)
-            generation += 1
+            at = Self.due(after: at, over: at + entry.app.policy.overlap, recurrence)
+            generation = entry.app.next(after: generation)
         }
         return events
+    }
+
+    /// The first rotation that has not started, and the generation that it replaces.
+    private func first(of entry: AppEntry, _ recurrence: Recurrence) -> (at: Timestamp, generation: Generation)? {
+        if let next = entry.nextRotation(recurrence, now) { return (max(next, now), entry.generation) }
+        guard let rotation = entry.rotation, !entry.app.policy.isPaused else { return nil }
+        if let over = entry.overlapEnds {
+            let made = entry.credential.createdAt
+            return (Self.due(after: made, over: max(over, now), recurrence), entry.generation)
+        }
+        let live = max(rotation.due ?? now, now)
+        return (Self.due(after: live, over: live + rotation.overlap, recurrence), rotation.target)
+    }
+
+    /// - Parameter over: the end of the rotation before: an app has one at a time.
+    private static func due(after made: Timestamp, over: Timestamp, _ recurrence: Recurrence) -> Timestamp {
+        recurrence.caughtUp(recurrence.due(after: made, now: made), now: over)
+    }
+
+    // MARK: Old secrets
+
+    /// When the old secret is revoked, unless a consumer still has it.
+    private func overlapEnds(_ entry: AppEntry) -> CalendarDocument.Event? {
+        guard let rotation = entry.rotation, rotation.endsOldSecret, let at = entry.overlapEnds, isWithin(at),
+            at != entry.expiry(of: rotation.base)
+        else { return nil }
+        return .init(
+            uid: "overlap-\(entry.app.id)-\(rotation.base)", kind: .overlapEnds, app: entry.app.name, at: at,
+            detail:
+                "generation \(rotation.base), the old secret, is revoked, unless a client or a push target still has it"
+        )
     }
 
     private func secretEnds(_ entry: AppEntry) -> CalendarDocument.Event? {
@@ -78,13 +109,13 @@ package struct CalendarReport {
                 uid: "secret-\(entry.app.id)-\(generation)", kind: .secretEnds, app: entry.app.name, at: at,
                 detail: "generation \(generation), which is served, expires, and has no successor")
         }
-        guard let rotation = entry.rotation, rotation.promotedAt != nil, let at = entry.expiry(of: rotation.base),
-            isWithin(at)
+        let replaces = entry.rotation.flatMap { $0.promotedAt == nil ? nil : $0.base }
+        guard let generation = replaces ?? entry.replaced?.generation, let at = entry.previousExpiry, isWithin(at)
         else { return nil }
-        let what = rotation.phase == .draining ? "is revoked at the latest" : "expires"
+        let what = replaces != nil && entry.rotation?.phase == .draining ? "is revoked at the latest" : "expires"
         return .init(
-            uid: "secret-\(entry.app.id)-\(rotation.base)", kind: .secretEnds, app: entry.app.name, at: at,
-            detail: "generation \(rotation.base), the old secret, \(what)")
+            uid: "secret-\(entry.app.id)-\(generation)", kind: .secretEnds, app: entry.app.name, at: at,
+            detail: "generation \(generation), the old secret, \(what)")
     }
 
     // MARK: Targets and problems

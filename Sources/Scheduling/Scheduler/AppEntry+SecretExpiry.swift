@@ -20,6 +20,13 @@ extension AppEntry {
         return replaced.expires
     }
 
+    /// When the overlap of the running rotation ends or ended; `nil` before the new secret is live.
+    package var overlapEnds: Timestamp? {
+        guard let rotation, let promotedAt = rotation.promotedAt else { return nil }
+        let end = rotation.endsNowSince ?? promotedAt + rotation.overlap
+        return RotationTiming().drainDeadline(rotation).map { min($0, end) } ?? end
+    }
+
     /// When the secret before the current one expires, or the latest time at which it expired.
     package var previousExpiry: Timestamp? {
         if let rotation, rotation.promotedAt != nil { return expiry(of: rotation.base) }

@@ -8,7 +8,9 @@ package struct CalendarDocument: Equatable, Sendable, ListedDocument {
         package enum Kind: String, CaseIterable, Sendable {
             /// A rotation starts automatically.
             case rotation
-            /// The old secret is revoked or expires.
+            /// The old secret is revoked, unless a consumer still has it.
+            case overlapEnds = "overlap_ends"
+            /// A secret is revoked in any case, or expires.
             case secretEnds = "secret_ends"
             case certificateExpires = "certificate_expires"
             /// Something is lost for good unless somebody acts: the deadline of a problem in the status.
@@ -22,7 +24,7 @@ package struct CalendarDocument: Equatable, Sendable, ListedDocument {
         package let target: Name?
         package let at: Timestamp
         package let detail: String
-        /// Whether it depends on an earlier event of this calendar: a rotation after the next one.
+        /// Whether it depends on an earlier event: a rotation after the next one, or after the one that is running.
         package let isExpected: Bool
 
         package init(

@@ -11,11 +11,11 @@ struct CalendarCommand: ParsableCommand {
         commandName: "calendar", abstract: "Show what falls due in the next days.",
         discussion: """
             A grid of weeks, and below it each day: rotations by schedule, the windows in which they may start, the ends of
-            old secrets and certificates, and deadlines. "expected" are rotations after the next one, if each starts when it
-            is due. Paused apps are listed, and have no rotations here. Days and times are those of the local clock.
+            overlaps, old secrets and certificates, and deadlines. "expected" are rotations after the next one or the one
+            that is running, if each starts when it is due. Paused apps are listed, and have no rotations here. Days and times are those of the local clock.
 
             --ics writes a file for calendar programs, which may be imported again: an event that was there before is
-            replaced.
+            replaced. --ics - writes it to standard output.
 
             Example: keyturn calendar
             Example: keyturn calendar zoom-prod --days 90
@@ -26,7 +26,9 @@ struct CalendarCommand: ParsableCommand {
     var name: Name?
 
     @Option(help: ArgumentHelp("How many days, 1 to 366.", valueName: "number")) var days = 30
-    @Option(help: ArgumentHelp("Write this file for calendar programs.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("Write this file for calendar programs; - for standard output.", valueName: "file"),
+        completion: .file())
     var ics: String?
     @OptionGroup var common: CommonOptions
 
@@ -48,11 +50,19 @@ struct CalendarCommand: ParsableCommand {
 
     private func write(_ calendar: CalendarDocument, to path: String) throws {
         let text = ICalendar.text(calendar)
+        if path == "-" {
+            StandardOutput.write(unsafe text.utf8Span.span.bytes)
+            return leftOut(calendar)
+        }
         do throws(SystemError) { try Files.replace(path, with: unsafe text.utf8Span.span.bytes) } catch {
             throw CommandFailure(error)
         }
         let windows = calendar.windows.reduce(0) { $0 + $1.openings.count }
         StandardOutput.write("\(path): \(counted(calendar.events.count + windows, "event"))\n")
+        leftOut(calendar)
+    }
+
+    private func leftOut(_ calendar: CalendarDocument) {
         if calendar.leftOut > 0 { complain("keyturn: \(calendar.leftOut) later events are left out") }
     }
 }
