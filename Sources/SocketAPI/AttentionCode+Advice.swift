@@ -20,9 +20,14 @@ extension AttentionCode {
                 try: "systemctl restart keyturn-agent.socket keyturn-admin.socket keyturnd.service")
         case .vaultGone:
             Advice(
-                "the vault's file was removed, moved or replaced under the running daemon: clients are served, and nothing can be saved or rotated",
+                "the vault's file was removed, moved, replaced or overwritten under the running daemon: clients are served, and nothing can be saved or rotated",
                 try:
                     "keyturn backup FILE, before keyturnd stops: only this process still has the vault; then stop it, and: keyturnd restore FILE --replace"
+            )
+        case .vaultUnwritable:
+            Advice(
+                "the vault accepts no changes: clients are served, and nothing can be saved or rotated",
+                try: "fix what the status names; it accepts changes again automatically, or after a restart"
             )
         case .vaultElsewhere:
             Advice(

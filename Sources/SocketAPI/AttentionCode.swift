@@ -4,6 +4,7 @@ package enum AttentionCode: String, CaseIterable, Sendable {
     case locked
     case socketGone = "socket_gone"
     case vaultGone = "vault_gone"
+    case vaultUnwritable = "vault_unwritable"
     case vaultElsewhere = "vault_elsewhere"
     case clockImplausible = "clock_implausible"
     case clockDiffers = "clock_differs"

@@ -39,7 +39,7 @@ extension Severity {
         case .secretExpires, .newerSecretLost, .consumerSecretExpired, .tokensRunOut, .restoredSecretRefused,
             .rotationBlocked,
             .secretInMemory, .auditLogChanged, .auditUnavailable, .diskFull, .locked, .clockImplausible, .socketGone,
-            .vaultGone:
+            .vaultGone, .vaultUnwritable:
             .critical
         case .rotationPaused, .targetNew, .grantWithoutApp: .note
         case .clockDiffers, .unlockKeyGone, .rotationOverdue, .rotationImpossible, .rotationRefused, .policyUnreadable,

@@ -20,6 +20,7 @@ package final class Vault: Sendable {
     var keySlots: KeySlots { keys.withLock { $0.keySlots } }
     let time: any TimeSource
     private let isClosed = Atomic(false)
+    let outcome = Mutex(ChangeOutcome())
     let account: Mutex<LogCursor>
     /// This host, as a keyed fingerprint; `nil` in programs that do not serve.
     let here = Mutex<String?>(nil)
@@ -181,8 +182,11 @@ package final class Vault: Sendable {
                 show(commit)
             }
         } catch {
-            throw VaultError(translating: error)
+            let error = VaultError(translating: error)
+            record(error)
+            throw error
         }
+        record(nil)
     }
 
     private func show(_ commit: Commit) {

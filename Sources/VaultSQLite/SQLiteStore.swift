@@ -145,22 +145,21 @@ package final class SQLiteStore: VaultStore {
         committed: @escaping @Sendable (Result) -> Void
     ) async throws -> Result {
         try await onConnection { [self] connection in
-            guard isInPlace else {
-                throw StoreError(.gone, "\(connection.path) was removed, moved or replaced while it was in use")
-            }
-            let result = try connection.transaction(.immediate) {
-                let result = try body(SQLiteTransaction(connection))
-                #if FAULT_POINTS
-                    try DiskFault.shared.strike()
-                #endif
-                return result
+            let result = try watch.writing {
+                try connection.transaction(.immediate) {
+                    let result = try body(SQLiteTransaction(connection))
+                    #if FAULT_POINTS
+                        try DiskFault.shared.strike()
+                    #endif
+                    return result
+                }
             }
             committed(result)
             return result
         }
     }
 
-    package var isInPlace: Bool { isClosed.load(ordering: .relaxed) || watch.isInPlace() }
+    package var isInPlace: Bool { isClosed.load(ordering: .relaxed) || watch.check() == nil }
 
     /// Closes and unlocks the file.
     package func close() async throws {
@@ -169,7 +168,9 @@ package final class SQLiteStore: VaultStore {
     }
 
     /// Moves all commits into the one file. Closing does so too, but if there is no room it silently leaves a WAL.
-    private func checkpoint() async throws { try await onConnection { try $0.checkpoint() } }
+    private func checkpoint() async throws { 
+        try await onConnection { [watch] connection in try watch.writing { try connection.checkpoint() } }
+    }
 
     private func unlock() { lock.withLock { $0 = nil } }
 
@@ -205,10 +206,16 @@ extension SQLiteStore {
     package func acquireLease(
         _ name: String, holder: String, now: Timestamp, expiry: Timestamp
     ) async throws -> Int? {
-        try await onConnection { try Lease.acquire(name, holder: holder, now: now, expiry: expiry, in: $0) }
+        try await onConnection { [watch] connection in
+            try watch.writing {
+                try Lease.acquire(name, holder: holder, now: now, expiry: expiry, in: connection)
+            }
+        }
     }
 
     package func releaseLease(_ name: String, holder: String) async throws {
-        try await onConnection { try Lease.release(name, holder: holder, in: $0) }
+        try await onConnection { [watch] connection in
+            try watch.writing { try Lease.release(name, holder: holder, in: connection) }
+        }
     }
 }

@@ -44,6 +44,8 @@ import Testing
                     $0["code"].string == "disk_full"
                 })
             #expect(problem["detail"].string?.contains("\(disk)/state has 0 MiB (") == true, "\(problem)")
+            let codes = try world.keyturn("status", "--json").json["problems"].elements.compactMap { $0["code"].string }
+            #expect(codes.contains("vault_unwritable"), "\(codes)")
             #expect(world.isHealthy)
             #expect(try world.get("/v1/apps/zoom-one/credentials").json["client_secret"].string == app.secret)
             #expect(try world.get("/v1/apps/zoom-one/token").json["access_token"].string == token)
@@ -61,6 +63,7 @@ import Testing
             try FileManager.default.removeItem(atPath: filler)
             #expect(try world.keyturn("client", "add", "late", "--uid", "1", "--allow", "*:token").exit == 0)
             try world.addApp("zoom-late")
+            #expect(try !world.problems().contains("vault_unwritable"))
             daemon.child.signal(SIGTERM)
             #expect(try daemon.outcome().exit == 0)
         }

@@ -4,7 +4,7 @@ import Testing
 
 /// The vault's file, taken away from a daemon that goes on.
 @Suite(.realProcesses) struct RemovedVaultTests {
-    enum Loss: CaseIterable { case removed, moved, replaced, journal }
+    enum Loss: CaseIterable { case removed, moved, replaced, overwritten, journal }
 
     private static func lose(_ world: World, _ loss: Loss, other: String) throws {
         let files = FileManager.default
@@ -16,6 +16,12 @@ import Testing
         case .replaced:
             try files.removeItem(atPath: world.vault)
             try files.moveItem(atPath: other, toPath: world.vault)
+        case .overwritten:
+            // As `cp` does: the file stays the same one.
+            let file = try FileHandle(forWritingTo: URL(filePath: world.vault))
+            try file.truncate(atOffset: 0)
+            try file.write(contentsOf: Data(contentsOf: URL(filePath: other)))
+            try file.close()
         case .journal: try files.removeItem(atPath: world.vault + "-wal")
         }
     }
@@ -35,7 +41,7 @@ import Testing
             let calls = try world.sandbox.requests()
             for words in [["rotate", "zoom-prod", "--overlap", "0s"], ["rotate", "zoom-prod", "--now", "--yes"]] {
                 let outcome = try world.runner.run(Programs.keyturn, words)
-                #expect(outcome.exit == 74 && outcome.errors.contains("removed, moved or replaced"), "\(outcome)")
+                #expect(outcome.exit == 74 && outcome.errors.contains("removed, moved, replaced or overwritten"), "\(outcome)")
                 #expect(outcome.errors.contains("try: keyturn backup FILE"), "\(outcome)")
             }
             #expect(try world.sandbox.requests() == calls, "Zoom was asked for something")

@@ -3,6 +3,7 @@ import Health
 import PushTargets
 import Rotation
 import Scheduling
+import Vault
 
 /// Calls once a second everything that has periodic work: the scheduler, the engine for answers in the spool, the
 /// notifier, and others.
@@ -29,6 +30,7 @@ struct Ticker {
                 await session.provisioners.poll()
                 session.keys.poll()
                 session.zoom.poll(session.tokens)
+                await session.vault.proveChanges()
             }
             await notifier.poll()
             #if FAULT_POINTS

@@ -109,7 +109,8 @@ package struct StatusReport: Sendable {
     }
 
     private static func hostProblems(_ vault: Vault) -> [HealthIssue] {
-        vault.isOwnedElsewhere ? [HealthIssue(.vaultElsewhere, Vault.ownedElsewhere.advice)] : []
+        (vault.isOwnedElsewhere ? [HealthIssue(.vaultElsewhere, Vault.ownedElsewhere.advice)] : [])
+            + VaultProblems.problems(vault.changeFailure)
     }
 
     /// Reported before the log and the vault run out of space, not only then.

@@ -32,7 +32,7 @@ extension Problem {
     private static func words(_ code: StoreError.Code) -> String {
         switch code {
         case .diskFull: "the disk is full: the change was not saved"
-        case .gone: "the vault's file was removed, moved or replaced: the change was not saved"
+        case .gone: "the vault's file was removed, moved, replaced or overwritten: the change was not saved"
         case .inputOutput: "the disk failed: the change was not saved"
         case .readOnly: "the vault cannot be written: the change was not saved"
         case .notPermitted: "the daemon may not write the vault: the change was not saved"
