@@ -97,7 +97,8 @@ extension Vault {
     }
 
     static let keyringID = "vault"
-    package static let restoreHint = "keyturnd check shows all the damage; then keyturnd restore BACKUP. Nothing was changed"
+    package static let restoreHint =
+        "keyturnd check shows all the damage; then keyturnd restore BACKUP. Nothing was changed"
 }
 
 /// A secret that may open the vault, held only while opening it.

@@ -168,7 +168,7 @@ package final class SQLiteStore: VaultStore {
     }
 
     /// Moves all commits into the one file. Closing does so too, but if there is no room it silently leaves a WAL.
-    private func checkpoint() async throws { 
+    private func checkpoint() async throws {
         try await onConnection { [watch] connection in try watch.writing { try connection.checkpoint() } }
     }
 

@@ -1,4 +1,5 @@
 import Audit
+import Dispatch
 import Domain
 import Foundation
 import Logging
@@ -69,6 +70,42 @@ import Testing
         await log.close()
         while forwarder.sendBatch() == .sent {}
         #expect(try receiver.got.all == lines() && receiver.got.count > 30)
+    }
+
+    @Test func `at a stop the last lines are sent, unless the receiver was away already`() async throws {
+        let forwarder = forwarder()
+        let log = try open()
+        try write(3, to: log)
+        await log.close()
+        await forwarder.finish()
+        #expect(try receiver.got.all == lines() && receiver.got.count == 4)
+
+        let other = self.forwarder()
+        let again = try open()
+        try write(1, to: again)
+        receiver.failures.withLock { $0 = 1 }
+        #expect(other.sendBatch() == .failed)
+        await again.close()
+        await other.finish()
+        #expect(receiver.got.count == 4)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a receiver that does not answer holds up no stop`() async throws {
+        final class Deaf: AuditDestination, Sendable {
+            let end = DispatchSemaphore(value: 0)
+            func send(_ messages: [AuditMessage]) throws(ForwardFailure) { end.wait() }
+        }
+        let deaf = Deaf()
+        let forwarder = AuditForwarder(
+            directory, to: deaf, file: place.path + "/audit-forward.json", time: time,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let log = try open()
+        try write(1, to: log)
+        await log.close()
+        let begin = ContinuousClock.now
+        await forwarder.finish()
+        #expect(ContinuousClock.now - begin < .milliseconds(AuditForwarder.lastPatience * 10))
+        deaf.end.signal()
     }
 
     @Test func `lines that wait for five minutes are a problem, and none once they have arrived`() async throws {

@@ -49,6 +49,14 @@ import Vault
         #expect(try lines().count == 3 && vault.auditHead.sequence == 3)
     }
 
+    @Test func `a log that is not open yet is no log that serves`() async throws {
+        let trail = trail()
+        #expect(trail.unavailability == "it is being opened")
+        trail.open()
+        #expect(trail.unavailability == nil)
+        await trail.close(with: AuditEvent(.init("vault.lock"), .done))
+    }
+
     @Test func `what others record meanwhile does not keep a change from being settled`() async throws {
         let (trail, event) = (trail(), event)
         trail.open()
@@ -76,13 +84,13 @@ import Vault
         try FileManager.default.moveItem(atPath: log.path, toPath: away)
         try Data().write(to: URL(filePath: log.path))
         try await eventually("nothing can be appended") { (try? trail.append([event])) == nil }
-        #expect(trail.isUnavailable)
+        #expect(trail.unavailability != nil)
         trail.enqueue(AuditEvent(.init("client.remove"), .done))
         await #expect(throws: AuditError.self) { try await trail.settled() }
         await #expect(throws: AuditError.self) { try await trail.record(event) }
         try FileManager.default.removeItem(atPath: log.path)
         try FileManager.default.moveItem(atPath: away, toPath: log.path)
-        try await eventually("it goes on") { !trail.isUnavailable }
+        try await eventually("it goes on") { trail.unavailability == nil }
         try await trail.settled()
         #expect(try lines().filter { $0.contains("client.remove") }.count == 1)
         await trail.close(with: event)
@@ -96,7 +104,7 @@ import Vault
         let before = try lines()
         let trail = trail()
         trail.open()
-        #expect(trail.isUnavailable)
+        #expect(trail.unavailability != nil)
         #expect(throws: AuditError.self) { try trail.append([event]) }
         #expect(try lines() == before)
         await trail.close(with: event)

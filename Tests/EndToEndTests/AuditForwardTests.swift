@@ -122,6 +122,9 @@ import Testing
             try arrives()
             #expect(try !world.problems().contains("audit_not_forwarded"))
             try world.must("audit", "verify")
+
+            try world.stop()
+            #expect(try receiver.messages.last?.contains("vault.lock") == true, "the last line is sent at the stop")
         }
     }
 

@@ -41,7 +41,9 @@ import Testing
             let calls = try world.sandbox.requests()
             for words in [["rotate", "zoom-prod", "--overlap", "0s"], ["rotate", "zoom-prod", "--now", "--yes"]] {
                 let outcome = try world.runner.run(Programs.keyturn, words)
-                #expect(outcome.exit == 74 && outcome.errors.contains("removed, moved, replaced or overwritten"), "\(outcome)")
+                #expect(
+                    outcome.exit == 74 && outcome.errors.contains("removed, moved, replaced or overwritten"),
+                    "\(outcome)")
                 #expect(outcome.errors.contains("try: keyturn backup FILE"), "\(outcome)")
             }
             #expect(try world.sandbox.requests() == calls, "Zoom was asked for something")

@@ -27,7 +27,8 @@ import Testing
     @Test func `of a damaged vault a backup is made before the daemon stops`() throws {
         let row = VaultError(.damaged, "app row 1: wrong", hint: Vault.restoreHint)
         for error in [VaultError(StoreError(.damaged, "x")), VaultError(StoreError(.notAVault, "x")), row] {
-            #expect(try #require(Self.issue(error)).hint?.hasPrefix("keyturn backup FILE, before keyturnd stops") == true)
+            #expect(
+                try #require(Self.issue(error)).hint?.hasPrefix("keyturn backup FILE, before keyturnd stops") == true)
         }
         let replaced = VaultError(.damaged, "another vault", hint: "systemctl restart keyturnd")
         #expect(Self.issue(replaced)?.hint == "systemctl restart keyturnd")

@@ -69,7 +69,7 @@ struct AdminRoutes: Responder {
     ) async throws(Problem) -> RenderedResponse {
         guard let rule = operation.audit, call.audited != nil else { return try await operation.run(&call) }
         let before = gate.session
-        if rule.waitsForLog, before?.audit.isUnavailable == true { throw Refusal.notLogged }
+        if rule.waitsForLog, before?.audit.unavailability != nil { throw Refusal.notLogged }
         let response: RenderedResponse
         do throws(Problem) { response = try await operation.run(&call) } catch {
             guard error.code != .notPermitted else { throw error }  // logged as a refusal

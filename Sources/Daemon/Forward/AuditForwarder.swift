@@ -1,4 +1,5 @@
 import Audit
+import Dispatch
 import Domain
 import Health
 import Logging
@@ -19,6 +20,8 @@ final class AuditForwarder: Sendable {
     private static let backoff = Backoff(first: 2, longest: 60)
     /// How long lines may wait before it is a problem, in seconds.
     private static let patience = 300
+    /// How long a stop waits for the last lines, in milliseconds.
+    static let lastPatience = 2000
 
     private struct Work: ~Copyable {
         let destination: any AuditDestination
@@ -59,6 +62,20 @@ final class AuditForwarder: Sendable {
             failures = outcome == .failed ? failures + 1 : 0
             if outcome == .sent { continue }
             try await Task.sleep(for: .seconds(failures == 0 ? 1 : Self.backoff.bound(after: failures)))
+        }
+    }
+
+    /// Sends the last lines, once nothing more is written. Returns after ``lastPatience`` at the latest, and at once if
+    /// the receiver did not accept the lines before: what it does not have is sent after the next start.
+    func finish() async {
+        guard trouble.withLock({ $0 == nil }) else { return }
+        await withCheckedContinuation { continuation in
+            let end = FirstAnswer<Void>(continuation)
+            DispatchQueue.global().async { [self] in
+                while sendBatch() == .sent {}
+                end.give(())
+            }
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Self.lastPatience)) { end.give(()) }
         }
     }
 

@@ -159,6 +159,8 @@ package struct Daemon: Sendable {
         await gate.lock(
             recording: AuditEvent(
                 .init("vault.lock"), .done, [("actor", .text("keyturnd")), ("reason", .text("keyturnd was stopped"))]))
+        forwarding?.cancel()
+        await forwarder?.finish()
         transport.shutdown()
         try? await store.close()
         logger.notice("stopped")

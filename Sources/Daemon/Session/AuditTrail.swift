@@ -213,9 +213,8 @@ final class AuditTrail: ChangeLog, Sendable {
         }
     }
 
-    /// Why nothing can be written, so that no client gets a secret; `nil` too while the log is being opened.
-    var failure: String? { state.withLock { $0.failure } }
-    var isUnavailable: Bool { state.withLock { $0.failure != nil || $0.log == nil } }
+    /// Why nothing can be written, so that no client gets a secret; a log that is not open yet is such a reason.
+    var unavailability: String? { state.withLock { $0.failure ?? ($0.log == nil ? "it is being opened" : nil) } }
 
     /// The number of lines that are not on disk, in the log or not yet in it, and the age of the oldest in seconds.
     var lag: (lines: Int, seconds: Double) {

@@ -7,7 +7,7 @@ extension VaultController.Session {
         Vitals(
             vault: vault, spool: rotations.report.troubles, failedCommits: rotations.failedCommits,
             audit: Vitals.Audit(
-                unavailable: audit.isUnavailable ? audit.failure ?? "it is being opened" : nil, trouble: audit.trouble,
+                unavailable: audit.unavailability, trouble: audit.trouble,
                 countedRefusals: audit.refusals.counted,
                 limits: audit.refusals.limits, lag: audit.lag),
             resealing: (keys.progress, keys.trouble), zoom: zoom.contacts,

@@ -199,8 +199,8 @@ final class VaultController: Sendable {
         let rotations = RotationEngine(
             vault: vault, issuer: rotator,
             prover: BudgetedProver(base: rotator, tokens: tokens, catalog: vault.catalog), publisher: publisher,
-            spool: spool, unserved: { audit.failure.map { "the audit log cannot be written (\($0))" } }, timing: timing,
-            time: time, makeID: { _ in RowID.make() }, makeCallID: RowID.make
+            spool: spool, unserved: { audit.unavailability.map { "the audit log cannot be written (\($0))" } },
+            timing: timing, time: time, makeID: { _ in RowID.make() }, makeCallID: RowID.make
         ) {
             $0.log(to: logger)
             events.record($0)

@@ -73,7 +73,8 @@ struct AlertPolicy: Equatable, Sendable {
         case .locked: 300
         case .consumerSecretExpired, .clockDiffers, .zoomUnreachable, .tokensRunOut, .rotationWaits, .diskLow,
             .auditNotForwarded,
-            .refusalsCounted, .lostResponse, .targetFailed, .targetBehind, .spoolNotReady, .provisioningFailing, .vaultUnwritable:
+            .refusalsCounted, .lostResponse, .targetFailed, .targetBehind, .spoolNotReady, .provisioningFailing,
+            .vaultUnwritable:
             60
         case .secretUnproven, .keyRotationWaits, .unlockKeyGone, .provisionerLogUnreadable: 300
         case .secretExpires, .newerSecretLost, .restoredSecretRefused, .rotationBlocked, .secretInMemory,
