@@ -43,7 +43,8 @@ final class UserNames: Sendable {
     private let time: any TimeSource
     private let lookUp: @Sendable (UInt32) -> String?
 
-    init(time: any TimeSource, patience: Int = 250, lookUp: @escaping @Sendable (UInt32) -> String? = UserDatabase.name) {
+    init(time: any TimeSource, patience: Int = 250, lookUp: @escaping @Sendable (UInt32) -> String? = UserDatabase.name)
+    {
         (self.time, self.patience, self.lookUp) = (time, patience, lookUp)
     }
 
