@@ -29,7 +29,10 @@
 #endif
 
 /* Newer than the headers of some build systems; the numbers are the same on all architectures. */
-enum { KT_MOUNT_SETATTR = 442, KT_QUOTACTL_FD = 443, KT_OPEN_TREE_ATTR = 467, KT_NEWEST = 469 };
+enum {
+    KT_MOUNT_SETATTR = 442, KT_QUOTACTL_FD = 443, KT_FCHMODAT2 = 452, KT_SETXATTRAT = 463, KT_OPEN_TREE_ATTR = 467,
+    KT_NEWEST = 469
+};
 
 /* Calls that no part of this program or its libraries makes, and that an attacker would want. A list of what is denied,
    because one of what is allowed would have to follow each libc, resolver module and OpenSSL; the systemd unit has one too. */
@@ -70,7 +73,7 @@ static const uint32_t frequent[] = {
 #define KT_NAMESPACES \
     (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
 
-enum { KT_MOST = 192 };
+enum { KT_MOST = 256 };
 
 struct program {
     struct sock_filter code[KT_MOST];
@@ -102,8 +105,33 @@ static void answer_call(struct program *to, uint32_t call, uint32_t action) {
 
 #define KT_DENIED (SECCOMP_RET_ERRNO | EPERM)
 
+/* Other users' and set-ID bits. The owner of a file may set them without a capability, and Landlock does not know of them. */
+#define KT_OPEN_MODES 06077u
+
+static void answer_mode(struct program *to, uint32_t call, unsigned mode) {
+    unless(to, BPF_JEQ, call, 4);
+    load(to, KT_ARGUMENT(mode));
+    unless(to, BPF_JSET, KT_OPEN_MODES, 1);
+    answer(to, KT_DENIED);
+    answer(to, SECCOMP_RET_ALLOW);
+}
+
+/* What would give other users access to the vault's files, by mode or by ACL. */
+static void keep_files_closed(struct program *to) {
+#ifdef SYS_chmod
+    answer_mode(to, SYS_chmod, 1);
+#endif
+    answer_mode(to, SYS_fchmod, 1);
+    answer_mode(to, SYS_fchmodat, 2);
+    answer_mode(to, KT_FCHMODAT2, 2);
+    answer_call(to, SYS_setxattr, KT_DENIED);
+    answer_call(to, SYS_lsetxattr, KT_DENIED);
+    answer_call(to, SYS_fsetxattr, KT_DENIED);
+    answer_call(to, KT_SETXATTRAT, KT_DENIED);
+}
+
 /* Builds the filter. Checking an argument overwrites the loaded call number, so such a branch always ends with an answer. */
-static void compose(struct program *to, int starts_programs) {
+static void compose(struct program *to, int starts_programs, int is_program) {
 #ifdef KT_ARCHITECTURE
     load(to, KT_FIELD(arch));
     put(to, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, KT_ARCHITECTURE, 1, 0));
@@ -122,6 +150,7 @@ static void compose(struct program *to, int starts_programs) {
     for (size_t at = 0; at < sizeof denied / sizeof *denied; at++) answer_call(to, denied[at], KT_DENIED);
     /* Its flags are in memory, which a filter cannot read. libc then uses clone(2). */
     answer_call(to, SYS_clone3, SECCOMP_RET_ERRNO | ENOSYS);
+    if (is_program) keep_files_closed(to);
     if (!starts_programs) {
         answer_call(to, SYS_execve, KT_DENIED);
         answer_call(to, SYS_execveat, KT_DENIED);
@@ -160,9 +189,9 @@ static void compose(struct program *to, int starts_programs) {
     answer(to, SECCOMP_RET_ALLOW);
 }
 
-static int filter_calls(int starts_programs, unsigned int flags) {
+static int filter_calls(int starts_programs, int is_program, unsigned int flags) {
     struct program program = {.length = 0};
-    compose(&program, starts_programs);
+    compose(&program, starts_programs, is_program);
     if (program.length > KT_MOST) return E2BIG;
     const struct sock_fprog given = {.len = program.length, .filter = program.code};
     const long outcome = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &given);
@@ -209,7 +238,7 @@ void kt_confine(uint64_t capabilities, int starts_programs, struct kt_confined *
 #else
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) outcome->privileges = errno;
     outcome->capabilities = keep_capabilities(capabilities);
-    outcome->calls = filter_calls(starts_programs, SECCOMP_FILTER_FLAG_TSYNC);
+    outcome->calls = filter_calls(starts_programs, 0, SECCOMP_FILTER_FLAG_TSYNC);
 #endif
 }
 
@@ -224,7 +253,7 @@ void kt_confine_program(const char *const closed[], struct kt_confined *outcome)
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) outcome->privileges = errno;
     outcome->files = kt_close_files(closed);
     outcome->capabilities = keep_capabilities(0);
-    outcome->calls = filter_calls(1, 0);
+    outcome->calls = filter_calls(1, 1, 0);
 #endif
 }
 

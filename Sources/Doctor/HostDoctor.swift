@@ -9,10 +9,13 @@ package struct HostDoctor {
     package typealias Line = CheckResult
     let paths: Paths
     let now: Timestamp
+    /// The daemon's user, if this is the daemon.
+    private let owner: uid_t?
 
-    package init(paths: Paths, now: Timestamp) {
+    package init(paths: Paths, now: Timestamp, owner: uid_t? = nil) {
         self.paths = paths
         self.now = now
+        self.owner = owner
     }
 
     /// Whether a process has the vault open, even if it cannot be reached; `false` also when the caller may not check.
@@ -183,9 +186,9 @@ package struct HostDoctor {
     }
 
     private var modes: [Line] {
-        let found = StateModes(paths: paths).findings
+        let found = StateModes(in: paths.stateDirectory, owner: owner).findings
         guard !found.isEmpty else {
-            return [Line("permissions", .passed, "only the daemon's user can read its files")]
+            return [Line("permissions", .passed, "only the daemon's user can read and write its files")]
         }
         return found.map { Line("permissions", .failed, "\($0.place): \($0.detail)", try: $0.hint) }
     }

@@ -7,6 +7,7 @@ import SocketServer
 /// Answers the requests on the sandbox's connections, and delivers each answer in the way that it asks for.
 struct SandboxResponder: Responder {
     let shared: SharedState
+    let address: LoopbackAddress
     let onRequest: (@Sendable (RequestLog.Entry) -> Void)?
 
     /// A stand-in closes no connection that may still be used.
@@ -22,10 +23,22 @@ struct SandboxResponder: Responder {
     func standing(of _: Identity) -> Standing { .owner }
 
     func respond(to request: Request, from _: Identity, _: inout AnyObject?) -> Reply {
+        if let refusal = refusal(of: request) { return .now(refusal.rendered()) }
         let response = shared.handle(SandboxRequest(request))
         if let entry = response.entry { onRequest?(entry) }
         let isPlain = response.delivery == .whole && response.delayMilliseconds == 0
         return isPlain ? .now(response.rendered()) : .watch(Delivery(response))
+    }
+}
+
+extension SandboxResponder {
+    /// A web page in a browser on this machine must neither read nor change anything: not by a name that it has resolve to
+    /// this address, and not by a form, which needs nobody's consent.
+    private func refusal(of request: Request) -> SandboxResponse? {
+        guard address.isMeant(by: request.host) else {
+            return .apiError(400, code: 400, "The Host field is not this address: http://\(address)")
+        }
+        return request.origin == nil ? nil : .apiError(403, code: 403, "The sandbox is not for web pages.")
     }
 }
 

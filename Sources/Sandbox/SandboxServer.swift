@@ -25,7 +25,8 @@ package final class SandboxServer: Sendable {
         shared = SharedState(state)
         self.port = LoopbackAddress.port(of: descriptor)
         do {
-            let responder = SandboxResponder(shared: shared, onRequest: onRequest)
+            let address = LoopbackAddress(.ipv4, port: UInt16(clamping: self.port))
+            let responder = SandboxResponder(shared: shared, address: address, onRequest: onRequest)
             let shared = shared
             server = try Server(
                 responder, limits: SandboxResponder.limits, loops: 1,

@@ -43,6 +43,11 @@ extension AttentionCode {
             Advice(
                 "this host's clock differs from Zoom's by more than 5 minutes: Zoom may refuse rotations, and deadlines depend on it",
                 try: "timedatectl set-ntp true, then keyturn doctor")
+        case .stateOpen:
+            Advice(
+                "other users can reach files of the state directory, or some belong to another user",
+                try: "keyturn doctor names them: chmod 0700 or 0600, chown; then find out who changed it"
+            )
         case .diskFull:
             Advice(
                 "the state directory has less than 32 MiB or hardly any inodes left: soon nothing can be saved and no client served",

@@ -8,6 +8,7 @@ package enum AttentionCode: String, CaseIterable, Sendable {
     case vaultElsewhere = "vault_elsewhere"
     case clockImplausible = "clock_implausible"
     case clockDiffers = "clock_differs"
+    case stateOpen = "state_open"
     case diskFull = "disk_full"
     case diskLow = "disk_low"
     case auditUnavailable = "audit_unavailable"

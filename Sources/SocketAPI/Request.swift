@@ -14,6 +14,8 @@ package final class Request: Sendable {
     package let contentType: String?
     /// The value of `Authorization`, if it is retained.
     package let authorization: String?
+    /// The value of `Origin`, which browsers send for a page, if it is retained.
+    package let origin: String?
     /// Whether the client asked to close the connection after the answer.
     package let closes: Bool
     /// The body; `nil` when it is empty. May contain secrets.
@@ -27,6 +29,7 @@ package final class Request: Sendable {
         ifNoneMatch = fields.ifNoneMatch
         contentType = fields.contentType
         authorization = fields.authorization
+        origin = fields.origin
         closes = fields.closes
         self.body = body
     }

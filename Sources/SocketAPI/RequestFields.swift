@@ -5,6 +5,7 @@ struct RequestFields {
     private(set) var ifNoneMatch: String?
     private(set) var contentType: String?
     private(set) var authorization: String?
+    private(set) var origin: String?
     private(set) var contentLength: Int?
     /// Whether the body comes in chunks.
     private(set) var isChunked = false
@@ -80,6 +81,8 @@ struct RequestFields {
             guard HostField.isValid(field.value, in: bytes) else {
                 throw Problem(.badRequest, "the Host field is not 'host' or 'host:port'")
             }
+        case 6 where keepsAuthorization && isNamed("origin"):
+            origin = bytes.text(field.value)
         case 6 where isNamed("expect"):
             throw Problem(.expectationFailed, "Expect is not supported; send the body at once")
         case 10 where isNamed("connection"):

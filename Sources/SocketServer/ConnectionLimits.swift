@@ -40,8 +40,11 @@ package struct ConnectionLimits: Sendable {
 
     /// The descriptors of one connection: its socket, and its process's pidfd.
     private static let filesOfOne = 2
-    /// The descriptors reserved for everything else: the vault, the log, calls to Zoom and to consoles, commands.
-    private static let filesOfOthers = 320
+    /// The most connections of the metrics' address. Scrapers are few, and must not use up connections for clients of
+    /// secrets.
+    package static let scrapers = 32
+    /// The descriptors reserved for everything else: scrapers, the vault, the log, calls to Zoom and to consoles, commands.
+    private static let filesOfOthers = 320 + scrapers
 
     /// How many connections each of the two sockets may have, given the process's limit on open files.
     package static func most(files: Int = openFiles) -> Int { max((files - filesOfOthers) / (2 * filesOfOne), 8) }

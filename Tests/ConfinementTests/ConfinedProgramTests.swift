@@ -98,6 +98,29 @@ import Testing
         for name in ["read", "there", "beside", "nothing"] { #expect(errors[name] == 0, "\(name)") }
     }
 
+    @Test func `no file is opened to other users, and its owner may still change it`() throws {
+        let path = FileManager.default.temporaryDirectory.path + "/kt-modes-\(getpid())-\(Int.random(in: 0..<1 << 30))"
+        try Data("vault".utf8).write(to: URL(filePath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let (outcome, errors) = Self.confined {
+            let descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
+            defer { close(descriptor) }
+            var errors: [String: CInt] = [:]
+            for mode in [0o666, 0o640, 0o604, 0o4700, 0o600, 0o400] as [mode_t] {
+                let name = String(mode, radix: 8)
+                errors["chmod \(name)"] = Self.error(unsafe chmod(path, mode))
+                errors["fchmod \(name)"] = Self.error(fchmod(descriptor, mode))
+                errors["fchmodat \(name)"] = Self.error(unsafe fchmodat(AT_FDCWD, path, mode, 0))
+            }
+            errors["acl"] = Self.error(unsafe setxattr(path, "user.keyturn", "x", 1, 0))
+            return errors
+        }
+        try #require(outcome.calls == 0)
+        for (name, error) in errors {
+            #expect(error == (name.hasSuffix(" 600") || name.hasSuffix(" 400") ? 0 : EPERM), "\(name)")
+        }
+    }
+
     @Test func `a signal reaches nothing outside`() {
         let (outcome, errors) = Self.confined { ["parent": Self.error(kill(getppid(), 0))] }
         guard outcome.files == 0 else { return }

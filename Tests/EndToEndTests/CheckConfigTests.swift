@@ -57,6 +57,10 @@ import Testing
             let environment = ["KEYTURN_LOG_LEVEL": "loud"]
             #expect(try world.keyturnd("check-config", environment: environment).exit == 78)
             #expect(try world.keyturnd("check-config", "--log-level", "loud").exit == 64)
+            let pipe = world.directory + "/pipe"
+            try #require(unsafe mkfifo(pipe, 0o600) == 0)
+            let piped = try world.keyturnd("check-config", "--config", pipe)
+            #expect(piped.exit == 78 && piped.errors.contains("is not a regular file"), "\(piped)")
         }
     }
 

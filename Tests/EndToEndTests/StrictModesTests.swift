@@ -77,6 +77,28 @@ import Testing
         }
     }
 
+    @Test func `status and doctor see that others can write the vault, until they cannot any more`() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            let clock = try TestClock(in: world.directory)
+            try world.start(environment: clock.environment)
+            #expect(try !world.problems().contains("state_open"))
+            try Files.set(world.vault, 0o666)
+            clock.pass(11)
+            let problem = try #require(
+                try world.keyturn("status", "--json").json["problems"].elements.first {
+                    $0["code"].string == "state_open"
+                })
+            #expect(problem["detail"].string == "vault.db in the state directory: other users can access it", "\(problem)")
+            let doctor = try world.keyturn("doctor", "--json")
+            let lines = doctor.json["checks"].elements.filter { $0["check"].string == "permissions" }
+            #expect(lines.count == 1 && lines[0]["outcome"].string == "failed", "\(doctor)")
+            try Files.set(world.vault, 0o600)
+            clock.pass(11)
+            #expect(try !world.problems().contains("state_open"))
+        }
+    }
+
     @Test(.enabled(if: OtherUser.mayBe, OtherUser.why)) func `a program of another user is not run`() throws {
         try withWorld(serving: false) { world in
             try world.initialise()

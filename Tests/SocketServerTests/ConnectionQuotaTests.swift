@@ -97,7 +97,7 @@ import Testing
         #expect(fallen == [false, false, true, false, true, false], "few are worth no work")
     }
 
-    @Test(arguments: [(20, 8), (1024, 176), (4096, 944), (65_536, 16_304), (Int.max, (Int.max - 320) / 4)])
+    @Test(arguments: [(20, 8), (1024, 168), (4096, 936), (65_536, 16_296), (Int.max, (Int.max - 352) / 4)])
     func `there are no more places than descriptors`(files: Int, most: Int) {
         #expect(ConnectionLimits.most(files: files) == most)
     }

@@ -84,9 +84,6 @@ struct MetricsRoutes: Responder {
     let address: LoopbackAddress
     let methods = [Method.get, .head]
 
-    /// Scrapers are few, and must not use up connections for clients of secrets.
-    static let connections = 32
-
     func needs(of caller: Identity) -> IdentityNeeds { [] }
 
     func standing(of caller: Identity) -> Standing { .known }

@@ -104,9 +104,12 @@ package struct Daemon: Sendable {
                 file: paths.auditForward, time: time, logger: logger)
         }
         let source = settings.unlockSource(credential: credential, closed: paths.closed)
+        let exposure = StateExposure(in: paths.stateDirectory)
         let status = StatusReport(
             vitals: { gate.session?.vitals },
-            host: { lost.problems + Self.problems(of: store) + (forwarder?.problems ?? []) },
+            host: {
+                lost.problems + Self.problems(of: store) + exposure.problems(time.now) + (forwarder?.problems ?? [])
+            },
             unlocking: { source?.absence }, time: time, version: version, started: time.now,
             stateDirectory: paths.stateDirectory)
         let notifier = AlertNotifier(

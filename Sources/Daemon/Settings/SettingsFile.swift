@@ -17,16 +17,24 @@ package enum SettingsFile {
     }
 
     private static func text(_ path: String, required: Bool) throws(StartError) -> String? {
-        let bytes: [UInt8]
+        let file: File
         do throws(SystemError) {
-            let file = try File(reading: path, followsLinks: true)
-            bytes = try file.read(most: largest + 1)
+            file = try File(reading: path, followsLinks: true)
         } catch {
             if error.code == ENOENT, !required { return nil }
             throw StartError(.configuration, error.description)
         }
-        // It decides which commands run, and which servers are trusted.
+        // It decides which commands run, and which servers are trusted. Checked before a byte of it is read.
         try StartError.check("the configuration file", path)
+        let (bytes, isFile): ([UInt8], Bool)
+        do throws(SystemError) {
+            isFile = try file.status().isRegularFile
+            bytes = isFile ? try file.read(most: largest + 1) : []
+        } catch {
+            throw StartError(.configuration, error.description)
+        }
+        // A pipe without a writer looks empty: all settings would be defaults.
+        guard isFile else { throw StartError(.configuration, "\(path) is not a regular file") }
         guard bytes.count <= largest, let text = String(validating: bytes, as: UTF8.self) else {
             throw StartError(.configuration, "\(path) is not a text of at most \(largest / 1024) KiB")
         }

@@ -53,7 +53,7 @@ struct SocketService {
         }
         let keeper = SocketKeeper(kept, lost: lost, logger: logger)
         if let address = settings.metricsAddress {
-            limits.connections = MetricsRoutes.connections
+            limits.connections = ConnectionLimits.scrapers
             let (time, source) = (admin.metrics.status.time, admin.metrics)
             let desk = MetricsDesk(time) { await source.answer(.openMetrics) }
             entrances.append(try LoopbackSocket(address, for: "metrics.listen"))

@@ -58,7 +58,7 @@ package struct DaemonDoctor {
         _ unlocked: Unlocked?, channel: AlertChannelKind,
         slot: (UnlockKey) async throws(VaultError) -> (id: String, kind: String)
     ) async -> CheckResults {
-        var lines = HostDoctor(paths: paths, now: time.now.wall).lines
+        var lines = HostDoctor(paths: paths, now: time.now.wall, owner: geteuid()).lines
         lines += [
             jump, Self.openSSL(OpenSSLVersion.text), Self.storage(library),
             Self.libcurl(CurlVersion.text, tls: CurlVersion.tls, proxy: .current), Self.proxy(.current),
@@ -73,8 +73,8 @@ package struct DaemonDoctor {
             let catalog = unlocked.vault.catalog
             lines += Self.policies(catalog.entries.map(\.app))
             lines += [slots(unlocked.vault), await auditLog(unlocked.readAuditLog)]
-            // Free space and sockets are reported above, with or without a daemon.
-            let told: [AttentionCode] = [.diskLow, .diskFull, .socketGone, .vaultGone]
+            // Free space, modes and sockets are reported above, with or without a daemon.
+            let told: [AttentionCode] = [.diskLow, .diskFull, .socketGone, .vaultGone, .stateOpen]
             lines += Self.problems(
                 unlocked.problems.filter { problem in !told.contains { $0.rawValue == problem.code } })
             lines += await zoom(catalog.entries.map(\.app.environment))

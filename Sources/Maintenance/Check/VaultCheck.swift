@@ -39,7 +39,7 @@ package struct VaultCheck {
                 () throws(StoreError) in
                 try storage.openCopy(in: scratch)
             }
-            findings += StateModes(paths: paths).findings
+            findings += StateModes(in: paths.stateDirectory).findings
             var lines = 0
             if let inspector = look.inspector {
                 let (audit, count) = auditLog(inspector, look.inspection)

@@ -43,8 +43,10 @@ struct Answer {
 }
 
 /// A plain request, as it goes over the wire.
-func request(_ method: String, _ target: String, _ headers: [String] = [], body: String = "") -> String {
-    var lines = ["\(method) \(target) HTTP/1.1", "Host: keyturn", "Keyturn-Request: 1"] + headers
+func request(
+    _ method: String, _ target: String, _ headers: [String] = [], body: String = "", host: String = "keyturn"
+) -> String {
+    var lines = ["\(method) \(target) HTTP/1.1", "Host: \(host)", "Keyturn-Request: 1"] + headers
     if !body.isEmpty { lines += ["Content-Type: application/json", "Content-Length: \(body.utf8.count)"] }
     return lines.joined(separator: "\r\n") + "\r\n\r\n" + body
 }
