@@ -97,7 +97,7 @@ let package = Package(
                 "Domain", "Rotation", "System", "Tokens", "Vault",
                 .product(name: "HeapModule", package: "swift-collections"),
             ]),
-        target("HTTPTransport", ["CCurl", "COpenSSL", "CPlatform", "SecretJSON", "SecretMemory", "System"]),
+        target("HTTPTransport", ["CCurl", "COpenSSL", "CPlatform", "Domain", "SecretJSON", "SecretMemory", "System"]),
         target("Zoom", ["Domain", "HTTPTransport", "SecretJSON", "SecretMemory"]),
         target("PingFederate", ["Domain", "HTTPTransport", "SecretJSON", "SecretMemory"]),
         target("SocketAPI", ["CPlatform", "Domain", "SecretJSON", "SecretMemory", "System"]),
@@ -190,7 +190,9 @@ let package = Package(
             "VaultPostgreSQLTests",
             ["Domain", "PostgreSQLTestSupport", "SecretMemory", "TestSupport", "Vault", "VaultPostgreSQL"]),
         tests("TokensTests", ["Domain", "SecretMemory", "TestSupport", "Tokens", "Vault"]),
-        tests("HTTPTransportTests", ["CCurl", "HTTPTestSupport", "HTTPTransport", "SecretMemory", "TestSupport"]),
+        tests(
+            "HTTPTransportTests",
+            ["CCurl", "Domain", "HTTPTestSupport", "HTTPTransport", "SecretMemory", "TestSupport"]),
         tests(
             "ZoomTests",
             ["Domain", "HTTPTestSupport", "HTTPTransport", "Sandbox", "SecretMemory", "Zoom"]),

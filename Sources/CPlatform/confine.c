@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <linux/audit.h>
-#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
@@ -29,10 +28,8 @@
 #endif
 
 /* Newer than the headers of some build systems; the numbers are the same on all architectures. */
-enum {
-    KT_MOUNT_SETATTR = 442, KT_QUOTACTL_FD = 443, KT_FCHMODAT2 = 452, KT_SETXATTRAT = 463, KT_OPEN_TREE_ATTR = 467,
-    KT_NEWEST = 469
-};
+enum { KT_MOUNT_SETATTR = 442, KT_QUOTACTL_FD = 443, KT_FCHMODAT2 = 452, KT_SETXATTRAT = 463 };
+enum { KT_OPEN_TREE_ATTR = 467, KT_NEWEST = 469, /* instructions of a filter */ KT_MOST = 256 };
 
 /* Calls that no part of this program or its libraries makes, and that an attacker would want. A list of what is denied,
    because one of what is allowed would have to follow each libc, resolver module and OpenSSL; the systemd unit has one too. */
@@ -72,8 +69,6 @@ static const uint32_t frequent[] = {
 #define KT_ARGUMENT(number) (KT_FIELD(args) + 8u * (number))
 #define KT_NAMESPACES \
     (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
-
-enum { KT_MOST = 256 };
 
 struct program {
     struct sock_filter code[KT_MOST];
@@ -124,10 +119,8 @@ static void keep_files_closed(struct program *to) {
     answer_mode(to, SYS_fchmod, 1);
     answer_mode(to, SYS_fchmodat, 2);
     answer_mode(to, KT_FCHMODAT2, 2);
-    answer_call(to, SYS_setxattr, KT_DENIED);
-    answer_call(to, SYS_lsetxattr, KT_DENIED);
-    answer_call(to, SYS_fsetxattr, KT_DENIED);
-    answer_call(to, KT_SETXATTRAT, KT_DENIED);
+    const uint32_t attributes[] = {SYS_setxattr, SYS_lsetxattr, SYS_fsetxattr, KT_SETXATTRAT};
+    for (size_t at = 0; at < sizeof attributes / sizeof *attributes; at++) answer_call(to, attributes[at], KT_DENIED);
 }
 
 /* Builds the filter. Checking an argument overwrites the loaded call number, so such a branch always ends with an answer. */
@@ -202,30 +195,7 @@ static int filter_calls(int starts_programs, int is_program, unsigned int flags)
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &given, 0, 0) == 0 ? 0 : errno;
 }
 
-static int keep_capabilities(uint64_t kept) {
-    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct sets[2] = {0};
-    if (syscall(SYS_capget, &header, sets) != 0) return errno;
-    int trouble = 0;
-    for (unsigned long one = 0; one < 64 && prctl(PR_CAPBSET_READ, one, 0, 0, 0) >= 0; one++) {
-        if (prctl(PR_CAPBSET_READ, one, 0, 0, 0) == 0 || (one < 32 && kept >> one & 1)) continue;
-        /* Without CAP_SETPCAP it stays in the bounding set, but no_new_privs keeps it out of reach. */
-        if (prctl(PR_CAPBSET_DROP, one, 0, 0, 0) != 0 && errno != EPERM) trouble = errno;
-    }
-    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-    int has_more = 0;
-    for (int half = 0; half < 2; half++) {
-        const uint32_t spare = ~(uint32_t)(kept >> 32 * half);
-        has_more |= (sets[half].permitted & spare) != 0 || sets[half].inheritable != 0;
-        has_more |= sets[half].effective != (sets[half].permitted & ~spare);
-        sets[half].permitted &= (uint32_t)(kept >> 32 * half);
-        sets[half].effective = sets[half].permitted;
-        sets[half].inheritable = 0;
-    }
-    /* If there is nothing to drop, ignore capset(2): an outer filter may deny it. */
-    if (has_more && syscall(SYS_capset, &header, sets) != 0) trouble = errno;
-    return trouble;
-}
+int kt_keep_capabilities(uint64_t kept);
 
 void kt_confine(uint64_t capabilities, int starts_programs, struct kt_confined *outcome) {
     memset(outcome, 0, sizeof *outcome);
@@ -233,11 +203,11 @@ void kt_confine(uint64_t capabilities, int starts_programs, struct kt_confined *
     (void)capabilities;
     (void)starts_programs;
     (void)filter_calls;
-    (void)keep_capabilities;
+    (void)kt_keep_capabilities;
     outcome->privileges = outcome->capabilities = outcome->calls = ENOTSUP;
 #else
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) outcome->privileges = errno;
-    outcome->capabilities = keep_capabilities(capabilities);
+    outcome->capabilities = kt_keep_capabilities(capabilities);
     outcome->calls = filter_calls(starts_programs, 0, SECCOMP_FILTER_FLAG_TSYNC);
 #endif
 }
@@ -252,7 +222,7 @@ void kt_confine_program(const char *const closed[], struct kt_confined *outcome)
 #else
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) outcome->privileges = errno;
     outcome->files = kt_close_files(closed);
-    outcome->capabilities = keep_capabilities(0);
+    outcome->capabilities = kt_keep_capabilities(0);
     outcome->calls = filter_calls(1, 1, 0);
 #endif
 }

@@ -1,6 +1,6 @@
 import CPlatform
 package import Domain
-import Glibc
+package import Glibc
 package import SocketAPI
 import System
 

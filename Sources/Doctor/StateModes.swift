@@ -51,7 +51,8 @@ package struct StateModes {
         if status.st_uid != owner {
             found.append(
                 Finding(
-                    .warning, place, "it belongs to user \(status.st_uid), and not to user \(owner), who serves the vault",
+                    .warning, place,
+                    "it belongs to user \(status.st_uid), and not to user \(owner), who serves the vault",
                     try: "chown \(owner) \(path)"))
         }
     }

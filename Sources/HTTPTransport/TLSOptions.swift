@@ -1,3 +1,4 @@
+import Domain
 package import SecretMemory
 
 /// How the server of one request is authenticated, and our client certificate. TLS 1.2 is always the minimum.

@@ -1,3 +1,4 @@
+import Domain
 package import SecretMemory
 
 /// No whole answer arrived. Says whether the server may have received the request, which decides what to do next.

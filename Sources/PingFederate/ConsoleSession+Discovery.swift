@@ -1,3 +1,4 @@
+import Domain
 import HTTPTransport
 
 /// The setting that holds a value, as far as it can be told.

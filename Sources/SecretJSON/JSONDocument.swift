@@ -1,3 +1,4 @@
+import Domain
 package import SecretMemory
 
 /// A value inside a ``JSONDocument``: an index that is valid for that document only.
@@ -64,7 +65,7 @@ package final class JSONDocument: Sendable {
     package func allowOnly(_ names: [String], of node: JSONNode) throws(JSONError) {
         guard kind(node) == .object else { throw JSONError(.wrongType) }
         if let other = firstMember(of: node, where: { key in !names.contains { holds(key, $0) } }) {
-            throw JSONError(.unknownMember, member: Self.printable((try? string(other.key)) ?? ""))
+            throw JSONError(.unknownMember, member: ((try? string(other.key)) ?? "").printable())
         }
     }
 
@@ -140,9 +141,5 @@ package final class JSONDocument: Sendable {
         return bytes.withSpan { span in
             zip(value.start..<value.end, name.utf8).allSatisfy { span[$0] == $1 }
         }
-    }
-
-    static func printable(_ text: String) -> String {
-        String(text.unicodeScalars.filter { $0.value > 0x20 && $0.value < 0x7F }.prefix(64).map(Character.init))
     }
 }

@@ -75,7 +75,7 @@ extension JSONValue where Self: RawRepresentable, RawValue == String {
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {
         let text = try document.string(node)
         guard let known = Self(rawValue: text) else {
-            throw JSONError(.unknownWord, word: JSONDocument.printable(text))
+            throw JSONError(.unknownWord, word: text.printable())
         }
         self = known
     }

@@ -44,7 +44,8 @@ extension Severity {
         case .rotationPaused, .targetNew, .grantWithoutApp: .note
         case .clockDiffers, .unlockKeyGone, .rotationOverdue, .rotationImpossible, .rotationRefused, .policyUnreadable,
             .missingScopes, .holdersNearDeadline, .targetChanged, .targetRestored, .certificateExpires, .userChanged,
-            .vaultElsewhere, .stateOpen, .keySlotDamaged, .damagedRow, .secretInSpool, .spoolUnreadable, .spoolUnclaimed,
+            .vaultElsewhere, .stateOpen, .keySlotDamaged, .damagedRow, .secretInSpool, .spoolUnreadable,
+            .spoolUnclaimed,
             .rotationWaits, .zoomUnreachable, .diskLow, .auditNotForwarded, .refusalsCounted, .lostResponse,
             .targetFailed, .targetBehind,
             .spoolNotReady,

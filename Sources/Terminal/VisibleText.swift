@@ -1,3 +1,5 @@
+import Domain
+
 /// Makes control characters and direction marks visible, such as `\u{1b}`, so that a text cannot control the terminal.
 /// All output for people goes through here, since a path, a message or a name in it may be another user's.
 ///
@@ -13,7 +15,7 @@ package func visible(_ text: String) -> String {
             continue
         }
         rest = rest.dropFirst()
-        guard doesSomething(scalar) else {
+        guard scalar.controlsText, scalar != "\n", scalar != "\t" else {
             shown.append(scalar)
             continue
         }
@@ -30,15 +32,4 @@ package func oneLine(_ text: String) -> String {
 /// The colour sequences of `Paint`. They change how a text looks, and hide nothing.
 private let colours: [String.UnicodeScalarView] = ["0", "1", "2", "31", "32", "33", "36"].map {
     "\u{1B}[\($0)m".unicodeScalars
-}
-
-private func doesSomething(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar {
-    case "\n", "\t": false
-    default:
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
-        default: false
-        }
-    }
 }

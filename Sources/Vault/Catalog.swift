@@ -72,7 +72,7 @@ package final class Catalog: Sendable {
     package var policies: ClientPolicies { state.withLock { $0.policies } }
 
     /// The policies and the app, from the same moment.
-    package func policies(beside app: Name) -> (policies: ClientPolicies, entry: AppEntry?) {
+    func policies(beside app: Name) -> (policies: ClientPolicies, entry: AppEntry?) {
         state.withLock { ($0.policies, $0.apps[app]) }
     }
 

@@ -1,4 +1,4 @@
-package import Audit
+import Audit
 import Domain
 import SecretMemory
 import System
@@ -37,14 +37,5 @@ extension Vault {
             let key = try sealer.auditKey()
             return (try? log.newest(key: key)) ?? LogDirectory.Newest()
         }
-    }
-
-    /// Makes a vault that was opened with `acceptingRollback` the newest: its commits continue above those in the log,
-    /// and from now on it opens like any other.
-    ///
-    /// Zoom may refuse its secrets: later changes are missing.
-    /// - Parameter event: records who accepted it. Its line is written when the vault is served next.
-    package func acceptRollback(recording event: AuditEvent? = nil) async throws(VaultError) {
-        try await change(recording: event) { _ in }
     }
 }

@@ -1,4 +1,5 @@
 import CSQLite
+import Domain
 import Vault
 
 extension StoreError {
@@ -15,7 +16,7 @@ extension StoreError {
             self.init(.library, "an unexpected error of the store: \(type(of: error))")
             return
         }
-        let message = Self.filtered(error.message)
+        let message = error.message.printable(limit: 120)
         switch error.kind {
         case SQLITE_BUSY, SQLITE_LOCKED:
             self.init(.inUse, "another program has \(path) open")
@@ -37,9 +38,5 @@ extension StoreError {
         default:
             self.init(.library, "SQLite: \(message) (\(error.code))")
         }
-    }
-
-    private static func filtered(_ message: String) -> String {
-        String(message.unicodeScalars.filter { $0.value >= 0x20 && $0.value < 0x7F }.prefix(120).map(Character.init))
     }
 }

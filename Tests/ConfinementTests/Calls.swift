@@ -3,9 +3,9 @@ import Glibc
 /// System calls that have another number on each architecture.
 enum Number {
     #if arch(x86_64)
-        static let (ptrace, keyctl, unshare) = (101, 250, 272)
+        static let (ptrace, keyctl, unshare, setxattr) = (101, 250, 272, 188)
     #else
-        static let (ptrace, keyctl, unshare) = (117, 219, 97)
+        static let (ptrace, keyctl, unshare, setxattr) = (117, 219, 97, 5)
     #endif
 }
 

@@ -89,9 +89,10 @@ import Testing
                 try world.keyturn("status", "--json").json["problems"].elements.first {
                     $0["code"].string == "state_open"
                 })
-            #expect(problem["detail"].string == "vault.db in the state directory: other users can access it", "\(problem)")
+            #expect(
+                problem["detail"].string == "vault.db in the state directory: other users can access it", "\(problem)")
             let doctor = try world.keyturn("doctor", "--json")
-            let lines = doctor.json["checks"].elements.filter { $0["check"].string == "permissions" }
+            let lines = try doctor.json["checks"].elements.filter { $0["check"].string == "permissions" }
             #expect(lines.count == 1 && lines[0]["outcome"].string == "failed", "\(doctor)")
             try Files.set(world.vault, 0o600)
             clock.pass(11)

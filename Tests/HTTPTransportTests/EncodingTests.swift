@@ -1,3 +1,4 @@
+import Domain
 import SecretMemory
 import TestSupport
 import Testing

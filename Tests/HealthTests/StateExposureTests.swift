@@ -1,6 +1,7 @@
-import Domain
 import Doctor
+import Domain
 import Foundation
+import SocketAPI
 import TestSupport
 import Testing
 
@@ -28,7 +29,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("vault.db", 0o666), (".", 0o777), ("vault.db-wal", 0o640), ("audit", 0o750), ("audit/audit-00000001.jsonl", 0o604),
+        ("vault.db", 0o666), (".", 0o777), ("vault.db-wal", 0o640), ("audit", 0o750),
+        ("audit/audit-00000001.jsonl", 0o604),
         ("audit-forward.json", 0o660),
     ]) func `each of them is a problem that names the first and the command`(name: String, mode: Int) throws {
         let exposure = StateExposure(in: place.path)

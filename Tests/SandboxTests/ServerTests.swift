@@ -68,7 +68,9 @@ import Testing
                 slow.delayMilliseconds = 100
                 _ = try? state.faults.add(slow)
             }
-            let answer = try #require(exchange(server, mintRequest(app, at: server.port, keepAlive: true) + mintRequest(app, at: server.port)))
+            let answer = try #require(
+                exchange(server, mintRequest(app, at: server.port, keepAlive: true) + mintRequest(app, at: server.port))
+            )
             #expect(answer.components(separatedBy: "HTTP/1.1 200 OK").count == 3)
         }
     }
@@ -122,7 +124,8 @@ import Testing
             for target in [
                 "/_sandbox/requests?path=/oauth/token&after=0", "/%5Fsandbox/requests", "/_sandbox/requests?",
             ] {
-                let answer = exchange(server, "GET \(target) HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\nConnection: close\r\n\r\n")
+                let answer = exchange(
+                    server, "GET \(target) HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\nConnection: close\r\n\r\n")
                 #expect(answer?.hasPrefix("HTTP/1.1 200 ") == true, "\(target)")
             }
         }
@@ -130,7 +133,8 @@ import Testing
 
     @Test func `a body that is too large is refused and not kept`() async throws {
         try await withServer { server, _ in
-            let head = "POST /oauth/token HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\nConnection: close\r\nContent-Length: 65537\r\n\r\n"
+            let head =
+                "POST /oauth/token HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\nConnection: close\r\nContent-Length: 65537\r\n\r\n"
             let answer = try #require(exchange(server, head + String(repeating: "a", count: 65_537)))
             #expect(answer.hasPrefix("HTTP/1.1 413 "))
             #expect(server.withState { $0.log.lastSequence } == 0)

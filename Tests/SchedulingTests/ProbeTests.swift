@@ -132,6 +132,9 @@ import Vault
 extension Process {
     func nextDue() async -> Timestamp? {
         await poll()
-        return await scheduler.nextDue
+        return (try? entry()).flatMap { entry in
+            let times = DueTimes(entry, schedulerState: entry.schedulerState, begins: nil, now: time.now)
+            return Work.allCases.compactMap { times[$0] }.min()
+        }
     }
 }

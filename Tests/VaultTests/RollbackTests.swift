@@ -66,7 +66,7 @@ import Testing
         #expect(await refusal(old)?.code == .rolledBack)
         let accepted = try await open(old, acceptingRollback: true)
         #expect(accepted.catalog.clients.isEmpty)
-        try await accepted.acceptRollback()
+        try await accepted.add(.sample("after"))
         #expect(accepted.commits == 6)
         #expect(await refusal(old) == nil)
         try await record(accepted)

@@ -67,7 +67,7 @@ struct ClientActions {
         defer { unsafe free(resolved) }
         let real = unsafe String(cString: resolved)
         guard real == path else {
-            throw Problem(.badRequest, "exe is a symbolic link, or below one", try: "--exe \(printable(real))")
+            throw Problem(.badRequest, "exe is a symbolic link, or below one", try: "--exe \(real.printable())")
         }
         return path
     }
@@ -80,7 +80,7 @@ struct ClientActions {
             return (uid, UserDatabase.name(of: uid))
         case (nil, let name?):
             guard let uid = UserDatabase.uid(of: name) else {
-                throw Problem(.badRequest, "there is no user '\(printable(name))' on this machine", try: "--uid N")
+                throw Problem(.badRequest, "there is no user '\(name.printable())' on this machine", try: "--uid N")
             }
             return (uid, name)
         default:

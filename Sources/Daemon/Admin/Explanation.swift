@@ -12,15 +12,15 @@ struct Explanation {
     func answer(_ question: ExplainRequest) throws(Problem) -> ExplainDocument {
         let identity = try Self.identity(question)
         let policies = catalog.policies
-        var decision = policies.decide(identity, app: question.app, permission: question.permission)
-        if decision.client != nil, catalog.app(question.app) == nil { decision = .denied(.noSuchApp(question.app)) }
+        let decision = catalog.access(of: identity, to: question.app, question.permission)
+        let client: Name? = if case .granted(_, let client) = decision { client } else { nil }
         let clients = catalog.clients
         let ordered =
             clients.filter { $0.selectors.uid == identity.uid }
             + clients.filter { $0.selectors.uid != identity.uid }
         return ExplainDocument(
-            app: question.app, permission: question.permission, served: decision.client != nil,
-            reason: Self.reason(decision), client: decision.client?.description,
+            app: question.app, permission: question.permission, served: client != nil,
+            reason: Self.reason(decision), client: client?.description,
             caller: Self.caller(identity),
             policies: ordered.map { client in
                 let verdict = policies.verdict(
@@ -29,9 +29,9 @@ struct Explanation {
             })
     }
 
-    private static func reason(_ decision: AccessDecision) -> String {
+    private static func reason(_ decision: AppDecision) -> String {
         switch decision {
-        case .allowed(let client): "client '\(client)' allows it"
+        case .granted(_, let client): "client '\(client)' allows it"
         case .denied(let denial): denial.description
         }
     }

@@ -9,11 +9,6 @@ import Vault
 
 /// The authorisation of a request for an app's secrets, and its effects.
 struct AppAccess: Sendable {
-    enum Decision {
-        case granted(AppEntry, by: Name)
-        case denied(AccessDenial)
-    }
-
     let action: AuditEvent.Action
     let app: Name
     let permission: Permission
@@ -24,15 +19,7 @@ struct AppAccess: Sendable {
     /// logged.
     let asksHead: Bool
 
-    var decision: Decision {
-        let (policies, entry) = session.vault.catalog.policies(beside: app)
-        switch policies.decide(caller, app: app, permission: permission) {
-        case .denied(let denial): return .denied(denial)
-        case .allowed(let client):
-            guard let entry else { return .denied(.noSuchApp(app)) }
-            return .granted(entry, by: client)
-        }
-    }
+    var decision: AppDecision { session.vault.catalog.access(of: caller, to: app, permission) }
 
     /// An app that does not exist is refused with the same text as one that is not granted: without a grant, a caller
     /// learns nothing about existing apps. The audit log has the reason.

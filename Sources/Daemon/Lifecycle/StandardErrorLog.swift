@@ -31,12 +31,12 @@ package struct StandardErrorLog: LogHandler {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
         let particulars = all.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.quoted("\($0.value)"))" }.joined()
         let start = toJournal ? "<\(event.level.priority)>" : "\(SystemTime().now.wall) \(event.level) "
-        let line = Array("\(start)\(singleLine(event.message.description))\(particulars)\n".utf8)
+        let line = Array("\(start)\(event.message.description.singleLine)\(particulars)\n".utf8)
         _ = unsafe write(STDERR_FILENO, line, line.count)
     }
 
     private static func quoted(_ value: String) -> String {
-        let value = singleLine(value)
+        let value = value.singleLine
         return value.contains(" ") ? "\"\(value)\"" : value
     }
 }

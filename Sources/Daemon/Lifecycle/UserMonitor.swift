@@ -41,7 +41,7 @@ struct UserMonitor {
             guard let now = reassignedUIDs[client.id] else { continue }
             logger.warning(
                 "client refused: its uid now belongs to a different user",
-                metadata: ["client": "\(client.name)", "uid": "\(client.selectors.uid)", "user": "\(printable(now))"])
+                metadata: ["client": "\(client.name)", "uid": "\(client.selectors.uid)", "user": "\(now.printable())"])
         }
     }
 

@@ -85,11 +85,11 @@ package struct SettingsCheck: Sendable {
             return
         }
         let hint =
-            "systemctl edit keyturnd, with SupplementaryGroups=\(printable(name)) and SystemCallFilter=@chown under [Service]; without systemd: usermod -aG \(printable(name)) USER"
+            "systemctl edit keyturnd, with SupplementaryGroups=\(name.printable()) and SystemCallFilter=@chown under [Service]; without systemd: usermod -aG \(name.printable()) USER"
         guard Self.isMember(of: group) else {
             throw StartError(
                 .configuration,
-                "\(key): user \(geteuid()) is not in the group '\(printable(name))', so it cannot give it a socket",
+                "\(key): user \(geteuid()) is not in the group '\(name.printable())', so it cannot give it a socket",
                 hint: hint)
         }
         // Changes nothing, but fails where the call is denied altogether.
@@ -119,7 +119,7 @@ package struct SettingsCheck: Sendable {
                 "agent.group has no effect: agent.mode 0\(String(settings.agentMode, radix: 8)) gives groups no access")
         }
         if let program = settings.alertCommand?.program, unsafe access(program, X_OK) != 0 {
-            found.append("alerts.command: cannot run \(printable(program)): \(SystemError.words(for: errno))")
+            found.append("alerts.command: cannot run \(program.printable()): \(SystemError.words(for: errno))")
         }
         return found
     }

@@ -1,4 +1,5 @@
 import CPlatform
+import Domain
 import Glibc
 import Health
 import Logging
@@ -163,7 +164,7 @@ extension Settings {
 
     private static func groupID(_ name: String, _ key: String) throws(StartError) -> gid_t {
         guard let group = UserDatabase.gid(ofGroup: name) else {
-            throw StartError(.configuration, "\(key): there is no group '\(printable(name))'")
+            throw StartError(.configuration, "\(key): there is no group '\(name.printable())'")
         }
         return group
     }

@@ -82,7 +82,8 @@ struct AlertPolicy: Equatable, Sendable {
             .clockImplausible, .diskFull,
             .rotationOverdue, .rotationImpossible, .rotationRefused, .policyUnreadable,
             .missingScopes, .holdersNearDeadline, .targetChanged, .targetRestored, .certificateExpires, .userChanged,
-            .vaultElsewhere, .stateOpen, .keySlotDamaged, .damagedRow, .secretInSpool, .spoolUnreadable, .spoolUnclaimed,
+            .vaultElsewhere, .stateOpen, .keySlotDamaged, .damagedRow, .secretInSpool, .spoolUnreadable,
+            .spoolUnclaimed,
             .rotationPaused, .targetNew, .grantWithoutApp:
             0
         }

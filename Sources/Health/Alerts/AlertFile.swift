@@ -39,8 +39,7 @@ extension AlertState: ListedDocument {
             let others = try members.ifPresent("others", \.standing.others)
             let since = try members("since", \.standing.since)
             // The file is not sealed, and its texts are shown on terminals.
-            let line = singleLine
-            key = Key(code: line(code), app: app, target: target, isOthers: others != nil)
+            key = Key(code: code.singleLine, app: app, target: target, isOthers: others != nil)
             var standing = Standing(since: since, advice: Advice(""))
             standing.others = others
             standing.goneSince = try members.orNull("gone_since", \.standing.goneSince)
@@ -51,7 +50,7 @@ extension AlertState: ListedDocument {
             standing.owed = try members.orNull("owed", \.standing.owed)
             standing.isTold = try members("told", \.standing.isTold)
             let advice = try members.inline(\.standing.advice, withNulls: true)
-            standing.advice = Advice(line(advice.detail), try: advice.hint.map(line))
+            standing.advice = Advice(advice.detail.singleLine, try: advice.hint?.singleLine)
             standing.deadline = try members.orNull("deadline", \.standing.deadline)
             self.standing = standing
         }

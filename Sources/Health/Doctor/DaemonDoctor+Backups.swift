@@ -26,7 +26,7 @@ extension DaemonDoctor {
                 "backups", .warning, "no backup of this vault is known: if its disk fails, every secret is lost",
                 try: "systemctl enable --now keyturn-backup.timer; without systemd: keyturn backup FILE, each night")
         }
-        let words = "the newest is of \(last.takenAt): \(printable(last.file))"
+        let words = "the newest is of \(last.takenAt): \(last.file.printable())"
         // Taken while the clock was wrong: it would count as new for years.
         guard last.takenAt - now <= longestWithoutBackup else {
             return Line(

@@ -13,7 +13,7 @@ enum PolicyProblems {
                 problems.append(
                     .init(
                         .userChanged,
-                        "client '\(client.name)' is refused: uid \(client.selectors.uid) was \(client.selectors.user ?? "")'s and is now \(printable(now))'s",
+                        "client '\(client.name)' is refused: uid \(client.selectors.uid) was \(client.selectors.user ?? "")'s and is now \(now.printable())'s",
                         try: "keyturn client remove \(client.name)"))
             }
             for grant in client.grants {

@@ -25,6 +25,8 @@ package final class StateExposure: Sendable {
         }
         guard let first = findings.first else { return [] }
         let more = findings.count > 1 ? "; and \(counted(findings.count - 1, "more"))" : ""
-        return [HealthIssue(.stateOpen, "\(first.place) in the state directory: \(first.detail)\(more)", try: first.hint)]
+        return [
+            HealthIssue(.stateOpen, "\(first.place) in the state directory: \(first.detail)\(more)", try: first.hint)
+        ]
     }
 }

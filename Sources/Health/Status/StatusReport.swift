@@ -33,22 +33,29 @@ package struct StatusReport: Sendable {
         guard let vitals = vitals() else {
             return document(.locked, now, HealthIssue.inOrder([Self.locked] + host() + disk, at: now.wall))
         }
-        let catalog = vitals.vault.catalog
-        var recurrences = Recurrences()
-        let apps = catalog.apps.map { Self.summary(of: $0, catalog, now, &recurrences) }
-        return document(.unlocked, now, issues(vitals), apps, vitals)
+        var apps: [StatusDocument.App] = []
+        let problems = issues(vitals, nil) { entry, holders, recurrence in
+            apps.append(Self.summary(of: entry, oldHolders: holders.count, recurrence, now))
+        }
+        return document(.unlocked, now, problems, apps, vitals)
     }
 
     /// The line of one app.
     package static func summary(of entry: AppEntry, _ catalog: Catalog, _ now: Moment) -> StatusDocument.App {
         var recurrences = Recurrences()
-        return summary(of: entry, catalog, now, &recurrences)
+        return summary(
+            of: entry, oldHolders: catalog.holders(of: entry).count, try? recurrences.of(entry.app), now)
     }
 
     static let locked = HealthIssue(.locked, AttentionCode.locked.advice)
 
     /// All problems, most urgent first, of one app or of everything. The only source for status, metrics and alerts.
-    package func issues(_ vitals: Vitals, _ name: Name? = nil) -> [HealthIssue] {
+    package func issues(_ vitals: Vitals, _ name: Name? = nil) -> [HealthIssue] { issues(vitals, name) { _, _, _ in } }
+
+    /// - Parameter visit: called with each app, the holders of its old secret, and its recurrence: there may be many apps.
+    private func issues(
+        _ vitals: Vitals, _ name: Name?, _ visit: (AppEntry, [Name], Recurrence?) -> Void
+    ) -> [HealthIssue] {
         let now = time.now.wall
         let catalog = vitals.vault.catalog
         var recurrences = Recurrences()
@@ -57,9 +64,10 @@ package struct StatusReport: Sendable {
         var stuck: Set<Name> = []
         let apps = entries.flatMap { entry in
             let holders = catalog.holders(of: entry)
+            let recurrence = Result { () throws(ScheduleError) in try recurrences.of(entry.app) }
+            visit(entry, holders, try? recurrence.get())
             let problems = AppProblems(
-                entry: entry, holders: holders,
-                recurrence: Result { () throws(ScheduleError) in try recurrences.of(entry.app) }, now: now,
+                entry: entry, holders: holders, recurrence: recurrence, now: now,
                 targets: targets[entry.app.id] ?? [], ungranted: catalog.ungranted(holders, entry.app.name),
                 unsaved: vitals.failedCommits[entry.app.id])
             if let wait = problems.wait, wait.row.kind == .targets, wait.isTooLong(now) {
@@ -143,7 +151,7 @@ package struct StatusReport: Sendable {
     }
 
     private static func summary(
-        of entry: AppEntry, _ catalog: Catalog, _ now: Moment, _ recurrences: inout Recurrences
+        of entry: AppEntry, oldHolders: Int, _ recurrence: Recurrence?, _ now: Moment
     ) -> StatusDocument.App {
         let left = entry.token.map { $0.secondsLeft(at: now) } ?? 0
         let isRefused = entry.refusal.map { !$0.mayPass } ?? false
@@ -154,8 +162,7 @@ package struct StatusReport: Sendable {
             secretCreatedAt: entry.credential.createdAt, token: state,
             tokenExpiresAt: left > 0 ? entry.token?.expiresAt(at: now) : nil,
             rotation: entry.rotation?.phase, paused: entry.app.policy.isPaused,
-            nextRotationAt: entry.nextRotation(try? recurrences.of(entry.app), now.wall), probedAt: entry.verifiedAt,
-            oldHolders: catalog.holders(of: entry).count)
+            nextRotationAt: entry.nextRotation(recurrence, now.wall), probedAt: entry.verifiedAt, oldHolders: oldHolders)
     }
 }
 

@@ -43,7 +43,7 @@ struct UnlockCommand {
             return try ChildProcess(words: command, closed: closed, knowsCredentials: true).start()
         } catch {
             throw StartError(
-                .configuration, "unlock.command: cannot run \(printable(command.program)): \(error.words)",
+                .configuration, "unlock.command: cannot run \(command.program.printable()): \(error.words)",
                 hint: error.hint)
         }
     }

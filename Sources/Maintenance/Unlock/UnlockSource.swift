@@ -64,7 +64,7 @@ package enum UnlockSource: Equatable {
         guard unsafe access(command.program, X_OK) == 0 else {
             throw StartError(
                 .configuration,
-                "unlock.command: cannot run \(printable(command.program)): \(SystemError.words(for: errno))")
+                "unlock.command: cannot run \(command.program.printable()): \(SystemError.words(for: errno))")
         }
         try StartError.check("unlock.command: the program", command.program, owner: owner)
     }

@@ -106,11 +106,6 @@ package actor Scheduler {
     /// Starts nothing more. Running work continues to its end.
     package func stop() { isStopped = true }
 
-    /// The earliest due time of any work for any app.
-    package var nextDue: Timestamp? {
-        Work.allCases.compactMap { queues[$0, default: DueQueue()].next() }.min()
-    }
-
     /// Returns when no work is running.
     package func settle() async {
         while let task = saving ?? underWay.values.lazy.compactMap(\.values.first).first { await task.value }

@@ -36,7 +36,8 @@ final class Sandbox: Sendable {
     @discardableResult
     func control(_ method: String, _ path: String, _ body: String = "") throws -> JSON {
         let connection = try Connection(toPort: port)
-        try connection.send(request(method, "/_sandbox" + path, ["Connection: close"], body: body, host: "127.0.0.1:\(port)"))
+        try connection.send(
+            request(method, "/_sandbox" + path, ["Connection: close"], body: body, host: "127.0.0.1:\(port)"))
         let answer = try connection.answer()
         guard answer.status < 300 else { throw HarnessError("the sandbox refuses \(path): \(answer.text)") }
         return answer.body.isEmpty ? try JSON(Array("null".utf8)) : try answer.json
