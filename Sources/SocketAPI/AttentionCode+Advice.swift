@@ -24,6 +24,12 @@ extension AttentionCode {
                 try:
                     "keyturn backup FILE, before keyturnd stops: only this process still has the vault; then stop it, and: keyturnd restore FILE --replace"
             )
+        case .workStalled:
+            Advice(
+                "the daemon's periodic work stands still: clients are served, nothing is rotated, and no alert is fired",
+                try:
+                    "systemctl restart keyturnd, unless status shows secret_in_memory; a disk or a mount may hang: dmesg"
+            )
         case .vaultUnwritable:
             Advice(
                 "the vault accepts no changes: clients are served, and nothing can be saved or rotated",
@@ -68,6 +74,11 @@ extension AttentionCode {
             Advice(
                 "lines of the audit log have not reached the place of audit.forward for more than five minutes; they stay in the log, and are sent once it accepts them",
                 try: "check audit.forward, and whether the receiver runs")
+        case .alertsUndelivered:
+            Advice(
+                "the receiver of alerts has accepted none for more than five minutes: nobody is told of anything",
+                try: "keyturn alert test; check alerts.command or alerts.webhook. keyturn alert list has what is active"
+            )
         case .refusalsCounted:
             Advice(
                 "callers without a grant are refused so often that the audit log only counts further refusals, in lines refusals.counted; clients with a grant are served and logged as before",

@@ -4,6 +4,7 @@ package enum AttentionCode: String, CaseIterable, Sendable {
     case locked
     case socketGone = "socket_gone"
     case vaultGone = "vault_gone"
+    case workStalled = "work_stalled"
     case vaultUnwritable = "vault_unwritable"
     case vaultElsewhere = "vault_elsewhere"
     case clockImplausible = "clock_implausible"
@@ -14,6 +15,7 @@ package enum AttentionCode: String, CaseIterable, Sendable {
     case auditUnavailable = "audit_unavailable"
     case auditLogChanged = "audit_log_changed"
     case auditNotForwarded = "audit_not_forwarded"
+    case alertsUndelivered = "alerts_undelivered"
     case refusalsCounted = "refusals_counted"
     /// Only in a backup: the served vault was checked when it was opened.
     case damagedRow = "damaged_row"

@@ -39,14 +39,15 @@ extension Severity {
         case .secretExpires, .newerSecretLost, .consumerSecretExpired, .tokensRunOut, .restoredSecretRefused,
             .rotationBlocked,
             .secretInMemory, .auditLogChanged, .auditUnavailable, .diskFull, .locked, .clockImplausible, .socketGone,
-            .vaultGone, .vaultUnwritable:
+            .vaultGone, .vaultUnwritable, .workStalled:
             .critical
         case .rotationPaused, .targetNew, .grantWithoutApp: .note
         case .clockDiffers, .unlockKeyGone, .rotationOverdue, .rotationImpossible, .rotationRefused, .policyUnreadable,
             .missingScopes, .holdersNearDeadline, .targetChanged, .targetRestored, .certificateExpires, .userChanged,
             .vaultElsewhere, .stateOpen, .keySlotDamaged, .damagedRow, .secretInSpool, .spoolUnreadable,
             .spoolUnclaimed,
-            .rotationWaits, .zoomUnreachable, .diskLow, .auditNotForwarded, .refusalsCounted, .lostResponse,
+            .rotationWaits, .zoomUnreachable, .diskLow, .auditNotForwarded, .alertsUndelivered, .refusalsCounted,
+            .lostResponse,
             .targetFailed, .targetBehind,
             .spoolNotReady,
             .provisioningFailing,

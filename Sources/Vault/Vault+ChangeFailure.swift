@@ -33,6 +33,9 @@ extension Vault {
     /// The last failure, until a change succeeds; damage, until the vault is opened again.
     package var changeFailure: ChangeFailure? { outcome.withLock { $0.failure } }
 
+    /// For how many seconds changes have hung; `nil` when they do not.
+    package var changesHang: Int? { outcome.withLock { $0.stuck(steadySeconds()) } }
+
     func record(_ error: VaultError?) {
         let now = time.now
         outcome.withLock { outcome in
@@ -63,7 +66,31 @@ extension Vault {
 
 /// What became of the last changes.
 struct ChangeOutcome {
+    /// A change takes milliseconds, and a step of a backup before it as well; in seconds.
+    static let patience = 30
+
     var failure: ChangeFailure?
     /// When the last change succeeded or was tried for proof, in seconds of the boot clock.
     var proven: Int?
+    private var running = 0
+    /// When a change last ended, or the first of those that run began.
+    private var moved = 0
+
+    /// - Parameter now: in seconds of a clock that nobody sets, and that stands still while the machine sleeps.
+    mutating func begin(_ now: Int) {
+        if running == 0 { moved = now }
+        running += 1
+    }
+
+    mutating func end(_ now: Int) {
+        running -= 1
+        moved = now
+    }
+
+    /// For how many seconds no change has ended, although some run; `nil` when that is usual.
+    func stuck(_ now: Int) -> Int? { running > 0 && now - moved >= Self.patience ? now - moved : nil }
 }
+
+/// Seconds of a clock that nobody sets.
+func steadySeconds() -> Int { Int((SuspendingClock.now - steadyOrigin).components.seconds) }
+private let steadyOrigin = SuspendingClock.now

@@ -165,6 +165,8 @@ package final class Vault: Sendable {
     func change(
         recording event: AuditEvent? = nil, _ body: @escaping @Sendable (inout SealedTransaction) throws -> Void
     ) async throws(VaultError) {
+        outcome.withLock { $0.begin(steadySeconds()) }
+        defer { outcome.withLock { $0.end(steadySeconds()) } }
         do {
             _ = try await store.write { [self] rows in
                 // Checked on the store's thread, so no transaction can start after the check.

@@ -34,6 +34,12 @@ import Testing
         #expect(Self.issue(replaced)?.hint == "systemctl restart keyturnd")
     }
 
+    @Test func `changes that hang are told before one that failed`() throws {
+        let failure = ChangeFailure(error: VaultError(StoreError(.diskFull, "x")), since: Self.since)
+        let issue = try #require(VaultProblems.problems(failure, hang: 45).first)
+        #expect(issue.code == "vault_unwritable" && issue.detail.contains("waited for 45 s"), "\(issue)")
+    }
+
     @Test func `a vault that is gone has an issue of its own, and one that accepts changes has none`() {
         #expect(Self.issue(VaultError(StoreError(.gone, "x"))) == nil)
         #expect(VaultProblems.problems(nil).isEmpty)

@@ -72,4 +72,16 @@ import Testing
         await vault.proveChanges()
         #expect(vault.commits == commits + 1 && vault.changeFailure == nil)
     }
+
+    @Test func `changes hang when some run and none ends for half a minute`() {
+        var outcome = ChangeOutcome()
+        #expect(outcome.stuck(1000) == nil)
+        outcome.begin(1000)
+        #expect(outcome.stuck(1029) == nil && outcome.stuck(1030) == 30)
+        outcome.begin(1020)
+        outcome.end(1031)
+        #expect(outcome.stuck(1060) == nil && outcome.stuck(1061) == 30, "the other one still runs")
+        outcome.end(1062)
+        #expect(outcome.stuck(2000) == nil)
+    }
 }

@@ -105,15 +105,18 @@ package struct Daemon: Sendable {
         }
         let source = settings.unlockSource(credential: credential, closed: paths.closed)
         let exposure = StateExposure(in: paths.stateDirectory)
+        let (heartbeat, delivery) = (Heartbeat(), AlertDelivery())
         let status = StatusReport(
             vitals: { gate.session?.vitals },
             host: {
                 lost.problems + Self.problems(of: store) + exposure.problems(time.now) + (forwarder?.problems ?? [])
+                    + heartbeat.problems() + delivery.problems(time.now)
             },
             unlocking: { source?.absence }, time: time, version: version, started: time.now,
             stateDirectory: paths.stateDirectory)
         let notifier = AlertNotifier(
-            status: status, channel: channel, file: AlertFile(path: paths.alerts), logger: logger)
+            status: status, channel: channel, file: AlertFile(path: paths.alerts), delivery: delivery,
+            logger: logger)
         let metrics = MetricsSource(
             gate: gate, agent: AgentServer(), notifier: notifier, paths: paths, status: status)
         let admin = AdminRoutes(
@@ -130,7 +133,7 @@ package struct Daemon: Sendable {
                 gate: gate, time: time,
                 budget: settings.requestsPerSecond > 0 ? RequestBudget(perSecond: settings.requestsPerSecond) : nil),
             admin: admin, lost: lost, logger: logger)
-        let due = Ticker(gate: gate, notifier: notifier, time: time)
+        let due = Ticker(gate: gate, notifier: notifier, time: time, heartbeat: heartbeat)
         let users = UserMonitor(gate: gate, logger: logger)
         let reload = Reload(
             began: settings, read: read, check: check, notifier: notifier, transport: transport,

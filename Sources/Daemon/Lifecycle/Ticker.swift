@@ -11,6 +11,7 @@ struct Ticker {
     let gate: VaultController
     let notifier: AlertNotifier
     let time: any TimeSource
+    let heartbeat: Heartbeat
 
     /// With a clock that tests move, it ticks more often, so that a move takes effect quickly.
     private var pause: Duration {
@@ -23,6 +24,7 @@ struct Ticker {
     /// Runs until it is cancelled.
     func run() async throws {
         while !Task.isCancelled {
+            heartbeat.beat()
             if let session = gate.session {
                 await session.rotations.lookAtSpool()
                 await session.scheduler.poll()

@@ -60,7 +60,8 @@ struct AlertPolicy: Equatable, Sendable {
     /// - Parameter code: a problem's code, or a cause for which Zoom gives no token.
     /// - Returns: `nil` for problems that are only shown.
     init?(_ code: String) {
-        guard Severity.base(code) != .note else { return nil }
+        // The receiver that accepts nothing would not accept this either.
+        guard Severity.base(code) != .note, code != AttentionCode.alertsUndelivered.rawValue else { return nil }
         patience = Self.patience(code)
     }
 
@@ -74,7 +75,7 @@ struct AlertPolicy: Equatable, Sendable {
         case .consumerSecretExpired, .clockDiffers, .zoomUnreachable, .tokensRunOut, .rotationWaits, .diskLow,
             .auditNotForwarded,
             .refusalsCounted, .lostResponse, .targetFailed, .targetBehind, .spoolNotReady, .provisioningFailing,
-            .vaultUnwritable:
+            .vaultUnwritable, .workStalled, .alertsUndelivered:
             60
         case .secretUnproven, .keyRotationWaits, .unlockKeyGone, .provisionerLogUnreadable: 300
         case .secretExpires, .newerSecretLost, .restoredSecretRefused, .rotationBlocked, .secretInMemory,

@@ -15,6 +15,7 @@ package actor AlertNotifier {
     static let backoff = Backoff(first: 5, longest: 900)
 
     private let status: StatusReport
+    private let delivery: AlertDelivery
     private var channel: AlertChannel
     private let file: AlertFile
     private let logger: Logger
@@ -29,8 +30,13 @@ package actor AlertNotifier {
     private var sending: Task<Void, Never>?
     private var isTesting = false
 
-    package init(status: StatusReport, channel: AlertChannel, file: AlertFile, logger: Logger) {
+    /// - Parameter delivery: learns whether alerts are accepted.
+    package init(
+        status: StatusReport, channel: AlertChannel, file: AlertFile, delivery: AlertDelivery = AlertDelivery(),
+        logger: Logger
+    ) {
         self.status = status
+        self.delivery = delivery
         self.channel = channel
         self.file = file
         self.logger = logger
@@ -52,7 +58,7 @@ package actor AlertNotifier {
                 nextLook = now.boot + min(max(Self.pause.least, Int(cost * 200)), Self.pause.most)
             }
             let vitals = status.vitals()
-            let seen = vitals.map { status.issues($0) } ?? [StatusReport.locked]
+            let seen = vitals.map { status.issues($0) } ?? status.whileLocked
             for alert in book.update(seen, isBlind: vitals == nil, now: now.wall) { alert.log(to: logger) }
             save()
         }
@@ -63,6 +69,7 @@ package actor AlertNotifier {
     package func ring(by channel: AlertChannel) {
         self.channel = channel
         (failures, nextTry) = (0, 0)
+        delivery.worked()
     }
 
     private func ring(_ now: Moment) {
@@ -76,8 +83,10 @@ package actor AlertNotifier {
                     logger.notice("alerts are accepted again", metadata: ["by": "\(channel.kind.rawValue)"])
                 }
                 failures = 0
+                delivery.worked()
             } catch {
                 book.notTold(key)
+                delivery.failed("\(error)", at: status.time.now)
                 failures += 1
                 nextTry = status.time.now.boot + Self.backoff.pause(after: failures)
                 if failures == 1 {

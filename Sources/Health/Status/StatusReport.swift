@@ -31,7 +31,7 @@ package struct StatusReport: Sendable {
     package var document: StatusDocument {
         let now = time.now
         guard let vitals = vitals() else {
-            return document(.locked, now, HealthIssue.inOrder([Self.locked] + host() + disk, at: now.wall))
+            return document(.locked, now, whileLocked)
         }
         var apps: [StatusDocument.App] = []
         let problems = issues(vitals, nil) { entry, holders, recurrence in
@@ -40,12 +40,18 @@ package struct StatusReport: Sendable {
         return document(.unlocked, now, problems, apps, vitals)
     }
 
+    /// What can be seen of a locked vault.
+    var whileLocked: [HealthIssue] { HealthIssue.inOrder([Self.locked] + host() + disk, at: time.now.wall) }
+
     /// The line of one app.
     package static func summary(of entry: AppEntry, _ catalog: Catalog, _ now: Moment) -> StatusDocument.App {
         var recurrences = Recurrences()
         return summary(
             of: entry, oldHolders: catalog.holders(of: entry).count, try? recurrences.of(entry.app), now)
     }
+
+    /// Lines are on disk within a second or two; in seconds.
+    private static let auditPatience = 30.0
 
     static let locked = HealthIssue(.locked, AttentionCode.locked.advice)
 
@@ -118,7 +124,7 @@ package struct StatusReport: Sendable {
 
     private static func hostProblems(_ vault: Vault) -> [HealthIssue] {
         (vault.isOwnedElsewhere ? [HealthIssue(.vaultElsewhere, Vault.ownedElsewhere.advice)] : [])
-            + VaultProblems.problems(vault.changeFailure)
+            + VaultProblems.problems(vault.changeFailure, hang: vault.changesHang)
     }
 
     /// Reported before the log and the vault run out of space, not only then.
@@ -140,6 +146,11 @@ package struct StatusReport: Sendable {
         var problems: [HealthIssue] = []
         if let reason = audit.unavailable {
             problems.append(HealthIssue(.auditUnavailable, AttentionCode.auditUnavailable.advice(because: reason)))
+        }
+        if audit.unavailable == nil, audit.lag.seconds >= Self.auditPatience {
+            let waiting =
+                "\(counted(audit.lag.lines, "line")) waited up to \(countdown(Int(audit.lag.seconds))) for the disk"
+            problems.append(HealthIssue(.auditUnavailable, AttentionCode.auditUnavailable.advice(because: waiting)))
         }
         if let trouble = audit.trouble {
             problems.append(
