@@ -173,7 +173,8 @@ package struct StatusReport: Sendable {
             secretCreatedAt: entry.credential.createdAt, token: state,
             tokenExpiresAt: left > 0 ? entry.token?.expiresAt(at: now) : nil,
             rotation: entry.rotation?.phase, paused: entry.app.policy.isPaused,
-            nextRotationAt: entry.nextRotation(recurrence, now.wall), probedAt: entry.verifiedAt, oldHolders: oldHolders)
+            nextRotationAt: entry.nextRotation(recurrence, now.wall), probedAt: entry.verifiedAt, oldHolders: oldHolders
+        )
     }
 }
 
