@@ -215,7 +215,7 @@ let package = Package(
         tests(
             "SocketServerTests",
             ["Domain", "HTTPTestSupport", "SecretMemory", "SocketAPI", "SocketServer", "TestSupport"]),
-        tests("SocketAPITests", ["Domain", "SecretJSON", "SecretMemory", "SocketAPI"]),
+        tests("SocketAPITests", ["Domain", "SecretJSON", "SecretMemory", "SocketAPI", "TestSupport"]),
         tests(
             "MaintenanceTests",
             ["Audit", "Domain", "Maintenance", "SecretMemory", "SocketAPI", "TestSupport", "Vault"]),

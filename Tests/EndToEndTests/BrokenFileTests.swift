@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The vault's file itself, broken: never served wrong, never a crash, always a reason.
@@ -36,7 +37,7 @@ import Testing
         try withWorld { world in
             let apps = try world.fillAndStop()
             let whole = try Files.bytes(world.vault)
-            var chance = Seeded(99)
+            var chance = Dice(99)
             // Every byte of the file's header and some of the schema, where a bit means most, and anywhere else.
             let header =
                 [(place: 47, bit: 3)] + (0..<100).map { (place: $0, bit: Int.random(in: 0...7, using: &chance)) }
@@ -74,7 +75,7 @@ import Testing
     @Test func `a WAL of random bytes does not keep the vault from being served`() throws {
         try withWorld { world in
             let apps = try world.fillAndStop()
-            var chance = Seeded(5)
+            var chance = Dice(5)
             try Data(chance.bytes(50_000)).write(to: URL(filePath: world.vault + "-wal"))
             try world.start()
             #expect(try world.get("/v1/apps/zoom-one/credentials").json["client_secret"].string == apps[0].secret)

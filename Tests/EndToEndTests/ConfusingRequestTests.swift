@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Requests made to confuse, byte for byte over the socket.
@@ -191,7 +192,7 @@ import Testing
     @Test func `random bytes harm nothing`() throws {
         try withWorld { world in
             try world.addApp("zoom-prod", verify: false)
-            var chance = Seeded(2_026)
+            var chance = Dice(2_026)
             let whole = Array(request("GET", "/v1/apps/zoom-prod/credentials").utf8)
             for _ in 0..<300 {
                 var bytes = Bool.random(using: &chance) ? chance.bytes(.random(in: 1...400, using: &chance)) : whole

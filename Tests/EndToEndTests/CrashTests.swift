@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Killed at any moment (seeded, the same in each run).
@@ -19,7 +20,7 @@ import Testing
 
     @Test func `everything reported as done is there after each of forty kills`() throws {
         try withWorld { world in
-            var chance = Seeded(0x4B54)
+            var chance = Dice(0x4B54)
             var expected = Expected()
             var (done, failed) = (0, 0)
             var span = UInt32(0)
@@ -120,7 +121,7 @@ import Testing
 
     @Test func `a killed init leaves a whole vault or none`() throws {
         try withWorld(serving: false) { world in
-            var chance = Seeded(7)
+            var chance = Dice(7)
             var (whole, none) = (0, 0)
             var span = UInt32(0)
             for round in 0...25 {

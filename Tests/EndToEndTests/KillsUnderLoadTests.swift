@@ -44,7 +44,7 @@ import Testing
                 try world.keyturn("holders", "zoom-prod", "--json").json["holders"].elements.count == 3
             }
 
-            var dice = Seeded(7)
+            var dice = Dice(7)
             var kills = 0
             // In the gate until enough has happened, however long that takes.
             var retired = 0

@@ -1,5 +1,6 @@
 import Domain
 import Scheduling
+import TestSupport
 import Testing
 
 @Suite struct DurationTextTests {
@@ -36,7 +37,7 @@ import Testing
     }
 
     @Test func `random text never crashes, and what is written reads back`() throws {
-        var random = SeededRandom(seed: 1)
+        var random = Dice(1)
         var read = 0
         for _ in 0..<5_000 {
             guard let duration = try? DurationText(random.text("0123459dhms", upTo: 8)) else { continue }

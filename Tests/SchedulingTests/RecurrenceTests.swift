@@ -1,5 +1,6 @@
 import Domain
 import Scheduling
+import TestSupport
 import Testing
 
 private let day = 86_400
@@ -45,7 +46,7 @@ private let day = 86_400
         throws
     {
         let rules = try zone.rules
-        var random = SeededRandom(seed: 7)
+        var random = Dice(7)
         for number in 0..<400 {
             let windows = number % 3 == 0 ? [] : [try random.window(), try random.window()]
             let every = [1, 60, 3_600, day, 7 * day, 90 * day].randomElement(using: &random) ?? 1

@@ -1,6 +1,7 @@
 import Domain
 import Glibc
 import Scheduling
+import TestSupport
 import Testing
 
 @Suite struct TimeZoneFileTests {
@@ -74,7 +75,7 @@ import Testing
     }
 
     @Test func `a file of any content never crashes the reader, nor does a zone read from it`() throws {
-        var random = SeededRandom(seed: 3)
+        var random = Dice(3)
         let good = zoneFile([(0, 7_200), (1_000_000, 3_600)], rule: Zone.berlin.rawValue)
         var read = 0
         for _ in 0..<5_000 {

@@ -1,5 +1,6 @@
 import Domain
 import Scheduling
+import TestSupport
 import Testing
 
 /// The days of the two changes of each year from 2024 to 2040, in UTC, as Python's zoneinfo has them.
@@ -107,7 +108,7 @@ private struct Changes: Sendable, CustomTestStringConvertible {
 
     @Test(arguments: Zone.allCases) func `the wall time of an instant leads back to that instant`(zone: Zone) throws {
         let rules = try zone.rules
-        var random = SeededRandom(seed: 2)
+        var random = Dice(2)
         for _ in 0..<2_000 {
             let instant = try random.instant("1900-01-01T00:00:00Z", "2199-12-31T00:00:00Z")
             switch rules.instants(of: rules.localTime(at: instant)) {

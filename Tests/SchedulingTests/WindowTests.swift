@@ -1,5 +1,6 @@
 import Domain
 import Scheduling
+import TestSupport
 import Testing
 
 @Suite struct WindowTests {
@@ -32,7 +33,7 @@ import Testing
     }
 
     @Test func `random text never crashes, and what is written reads back`() throws {
-        var random = SeededRandom(seed: 4)
+        var random = Dice(4)
         var read = 0
         for _ in 0..<3_000 {
             var bytes = Array(Window.text([try random.window(), try random.window()]).utf8)
@@ -113,7 +114,7 @@ import Testing
         zone: Zone
     ) throws {
         let rules = try zone.rules
-        var random = SeededRandom(seed: 5)
+        var random = Dice(5)
         for _ in 0..<150 {
             let windows = [try random.window()]
             var instant = try random.instant()
@@ -145,7 +146,7 @@ import Testing
         zone: Zone, dates: [String]
     ) throws {
         let rules = try zone.rules
-        var random = SeededRandom(seed: 6)
+        var random = Dice(6)
         for date in dates {
             let day = try local("\(date)T00:00:00").day
             let start = Timestamp(unixSeconds: (day - 1) * 86_400)
@@ -210,7 +211,7 @@ private func clock(_ minutes: Int) -> String {
     return "\(two(minutes / 60)):\(two(minutes % 60))"
 }
 
-extension SeededRandom {
+extension Dice {
     mutating func window() throws -> Window {
         let names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
         let first = Int.random(in: 0..<7, using: &self)

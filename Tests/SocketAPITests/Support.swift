@@ -1,19 +1,6 @@
 import SecretMemory
 import SocketAPI
 
-/// Chance that comes out the same each time: SplitMix64's idea, an additive counter that is stirred.
-struct Dice: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 /// What a reader made of the bytes of a connection.
 struct Reading: Equatable {
     /// The requests, each in a form that can be compared.

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// One case of a disk that fails: how, how long, and when. All of it is drawn from the seed and the number of the case.
 struct DiskCase: Sendable, CustomStringConvertible {
     let number: Int
@@ -10,7 +12,7 @@ struct DiskCase: Sendable, CustomStringConvertible {
     let stops: Bool
 
     init(number: Int, seed: UInt64) {
-        var dice = Seeded(seed &+ UInt64(number) &* 0x9E37_79B9)
+        var dice = Dice(seed &+ UInt64(number) &* 0x9E37_79B9)
         func one<Value>(_ values: [Value]) -> Value { values[.random(in: 0..<values.count, using: &dice)] }
         self.number = number
         // In turn, so that few cases have each of them.

@@ -1,4 +1,5 @@
 import Rotation
+import TestSupport
 
 /// One case of the matrix: where the daemon is killed, and what else goes wrong meanwhile. All of it is drawn from the
 /// seed and the number of the case.
@@ -46,7 +47,7 @@ struct MatrixCase: Sendable {
     let byHand: Bool
 
     init(number: Int, seed: UInt64) {
-        var dice = Seeded(seed &+ UInt64(number) &* 0x9E37_79B9)
+        var dice = Dice(seed &+ UInt64(number) &* 0x9E37_79B9)
         func below(_ bound: Int) -> Int { .random(in: 0..<bound, using: &dice) }
         func one<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
         func point() -> String {

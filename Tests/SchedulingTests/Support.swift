@@ -1,21 +1,9 @@
 import Domain
 import Scheduling
+import TestSupport
 import Testing
 
-/// Reproducible chance (SplitMix64).
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
+extension Dice {
     /// Bytes, most of them from an alphabet.
     mutating func text(_ alphabet: String, upTo length: Int) -> String {
         let letters = Array(alphabet.utf8)
@@ -31,6 +19,10 @@ struct SeededRandom: RandomNumberGenerator {
     {
         Timestamp(unixSeconds: Int.random(in: try utc(from).unixSeconds...utc(to).unixSeconds, using: &self))
     }
+}
+
+extension [Window] {
+    func contains(_ instant: Timestamp, in zone: TimeZoneRules) -> Bool { opening(at: instant, in: zone) != nil }
 }
 
 func utc(_ text: String) throws -> Timestamp { try #require(Timestamp(text), "\(text)") }
