@@ -1,7 +1,5 @@
 /// A name, or a pattern for names: `*` stands for any characters, also none.
 package struct NamePattern: Equatable, Sendable, CustomStringConvertible {
-    package static let grammar = "a name, or a pattern of a name's characters and '*': \(Name.grammar)"
-
     package let description: String
     /// The name, if it is one and not a pattern.
     package let name: Name?

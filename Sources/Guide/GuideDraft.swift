@@ -26,8 +26,6 @@ package struct GuideDraft: Equatable, Sendable, ListedDocument {
         if field.isKept { values[field] = value }
     }
 
-    package mutating func forget(_ field: MarketplaceField) { values[field] = nil }
-
     package mutating func finish(_ step: MarketplaceStep) {
         self.step = MarketplaceStep.allCases.firstIndex(of: step).flatMap { index in
             MarketplaceStep.allCases.indices.contains(index + 1) ? MarketplaceStep.allCases[index + 1] : nil

@@ -6,8 +6,6 @@ package struct HTTPRequest: Sendable {
         case get = "GET"
         case post = "POST"
         case put = "PUT"
-        case patch = "PATCH"
-        case delete = "DELETE"
     }
 
     package var method: Method

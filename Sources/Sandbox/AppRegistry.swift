@@ -1,17 +1,16 @@
 package import FoundationEssentials
 
-/// All apps, found by number, client ID or Marketplace app ID.
+/// All apps, found by number or client ID.
 package struct AppRegistry: Sendable {
     private var apps: [UInt64: App] = [:]
     private var byClientID: [String: UInt64] = [:]
-    private var byMarketplaceID: [String: UInt64] = [:]
+    private var marketplaceIDs: Set<String> = []
     private var lastNumber: UInt64 = 0
 
     /// Oldest to newest.
     package var all: [App] { apps.values.sorted { $0.number < $1.number } }
 
     package func find(clientID: String) -> App? { byClientID[clientID].flatMap { apps[$0] } }
-    func find(marketplaceID: String) -> App? { byMarketplaceID[marketplaceID].flatMap { apps[$0] } }
     func find(number: UInt64) -> App? { apps[number] }
 
     @discardableResult
@@ -21,13 +20,12 @@ package struct AppRegistry: Sendable {
         try profile.check()
         let app = App(number: lastNumber + 1, profile: profile, at: now, random: &random)
         guard byClientID[app.clientID] == nil else { throw .conflict("there is an app with this client_id") }
-        guard byMarketplaceID[app.marketplaceAppID] == nil else {
+        guard marketplaceIDs.insert(app.marketplaceAppID).inserted else {
             throw .conflict("there is an app with this marketplace_app_id")
         }
         lastNumber = app.number
         apps[app.number] = app
         byClientID[app.clientID] = app.number
-        byMarketplaceID[app.marketplaceAppID] = app.number
         return app
     }
 
@@ -40,6 +38,6 @@ package struct AppRegistry: Sendable {
     mutating func remove(_ number: UInt64) {
         guard let app = apps.removeValue(forKey: number) else { return }
         byClientID[app.clientID] = nil
-        byMarketplaceID[app.marketplaceAppID] = nil
+        marketplaceIDs.remove(app.marketplaceAppID)
     }
 }

@@ -142,8 +142,4 @@ extension JSONWriter {
         if let value { member(name, value) }
     }
 
-    /// Absent when there is no value.
-    package mutating func member(named name: String, ifPresent value: (some JSONValue)?) {
-        if let value { member(named: name, value) }
-    }
 }

@@ -53,9 +53,6 @@ package final class Server: Sendable {
     /// The threads of the server.
     package var loops: [EventLoop] { workers.map(\.loop) }
 
-    /// The number of connections.
-    package var connections: Int { quota.total }
-
     /// Accepts connections on this socket from now on, and on no other. Existing connections stay.
     package func listen(at new: Entrance) {
         let flags = fcntl(new.descriptor, F_GETFL)

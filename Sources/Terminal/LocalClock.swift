@@ -60,7 +60,4 @@ package struct TimeWords: Sendable {
 
     /// `Thu 2026-12-03 02:00 CET`
     package func local(_ time: Timestamp) -> String { clock(time) }
-
-    /// `in 3 d, Thu 2026-12-03 02:00 CET`
-    package func both(_ time: Timestamp) -> String { "\(relative(time)), \(clock(time))" }
 }

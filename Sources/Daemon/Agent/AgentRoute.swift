@@ -125,13 +125,6 @@ extension RequestTarget {
 }
 
 extension Request {
-    /// The meaning of the path for this method. `HEAD` counts as `GET`.
-    func choose<Choice>(_ choices: KeyValuePairs<Method, Choice>) throws(Problem) -> Choice {
-        if let choice = choices.first(where: { $0.key == method.ofSameHead }) { return choice.value }
-        let has = choices.map(\.key)
-        throw Refusal.method(Method.allCases.filter { has.contains($0.ofSameHead) })
-    }
-
     /// A proxy or a browser that was tricked into sending a request here does not know this header.
     func requireKeyturnHeader() throws(Problem) {
         guard keyturnRequest == "1" else {

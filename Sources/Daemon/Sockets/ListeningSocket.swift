@@ -6,13 +6,9 @@ import System
 
 /// A listening socket.
 protocol Listener: Sendable {
-    /// Its name in the log.
-    var name: String { get }
     var descriptor: CInt { get }
     /// Whether the kernel identifies callers. If not, all callers are unknown.
     var knowsCallers: Bool { get }
-    /// Unlinks the socket so that no new client can connect.
-    func remove()
 }
 
 extension Listener {
@@ -25,7 +21,6 @@ extension Listener {
 /// renamed into place. Anything at the path is replaced: the caller holds the lock of the directory.
 final class ListeningSocket: Listener {
     let path: String
-    var name: String { path }
     let knowsCallers = true
     let descriptor: CInt
     /// Whether this process created it.

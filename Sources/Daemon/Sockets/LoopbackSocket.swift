@@ -4,9 +4,8 @@ import SocketAPI
 import SocketServer
 import System
 
-/// A listening socket on loopback.
+/// A listening socket on loopback. It disappears with the process.
 final class LoopbackSocket: Listener {
-    let name: String
     let descriptor: CInt
     let knowsCallers = false
 
@@ -19,7 +18,6 @@ final class LoopbackSocket: Listener {
     }
 
     init(_ address: LoopbackAddress, for setting: String) throws(StartError) {
-        name = "\(address)"
         do {
             descriptor = try address.listen(backlog: 64)
         } catch {
@@ -28,7 +26,4 @@ final class LoopbackSocket: Listener {
                 hint: error.code == EADDRINUSE ? "use another port; ss -ltnp shows who has this one" : nil)
         }
     }
-
-    /// It disappears with the process.
-    func remove() {}
 }

@@ -112,7 +112,7 @@ package final class ZoomWatch: Sendable {
     }
 
     private func visit(_ address: String, _ url: EndpointURL, _ app: Name?, _ tokens: TokenKeeper) async {
-        // Its result arrives at `note`.
+        // Its result arrives at `record`.
         if let app, vault.catalog.app(app) != nil {
             _ = try? await tokens.attempt(app)
             return

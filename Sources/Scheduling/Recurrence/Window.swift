@@ -64,10 +64,6 @@ extension [Window] {
             .max { $0.upperBound < $1.upperBound }
     }
 
-    package func contains(_ instant: Timestamp, in zone: TimeZoneRules) -> Bool {
-        opening(at: instant, in: zone) != nil
-    }
-
     /// The first opening that begins at an instant or later; if there are several, the longest. An opening that already
     /// lasts does not count (see ``opening(at:in:)``). `nil` without windows, and at the end of time.
     package func nextOpening(atOrAfter instant: Timestamp, in zone: TimeZoneRules) -> Range<Timestamp>? {

@@ -22,8 +22,6 @@ package struct DueQueue: Sendable {
 
     package var count: Int { dues.count }
 
-    package func due(of name: Name) -> Timestamp? { dues[name] }
-
     /// Sets an app's due time; `nil` removes the app.
     package mutating func place(_ name: Name, at due: Timestamp?) {
         guard dues[name] != due else { return }

@@ -20,9 +20,4 @@ package enum ClockJump: Equatable, Sendable {
                 .forward(seconds: jump)
             } else { .steady }
     }
-
-    /// Whether a wall clock can be right: not before the program was built, and not after the year 2200.
-    package static func isPlausible(wall: Timestamp, builtAt: Timestamp) -> Bool {
-        wall >= builtAt && wall < Timestamp(unixSeconds: 7_289_654_400)
-    }
 }

@@ -12,8 +12,6 @@ package struct LocalTime: Hashable, Comparable, Sendable, CustomStringConvertibl
 
     /// Days since 1970-01-01.
     package var day: Int { Calendar.day(ofSecond: seconds) }
-    /// 0 for Monday to 6 for Sunday. 1970 began on a Thursday.
-    package var weekday: Int { Calendar.weekday(ofDay: day) }
 
     package static func < (left: LocalTime, right: LocalTime) -> Bool { left.seconds < right.seconds }
 
