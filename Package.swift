@@ -240,7 +240,8 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "HTTPTransport", "PingFederate", "Rotation", "SecretMemory", "TestSupport", "keyturnd", "keyturn",
+                "Domain", "HTTPTransport", "PingFederate", "Rotation", "SecretMemory", "TestSupport", "keyturnd",
+                "keyturn",
                 "zoom-sandbox",
             ]),
     ]

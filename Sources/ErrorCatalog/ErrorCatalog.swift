@@ -66,7 +66,7 @@ package enum ErrorCatalog {
         + ExitStatus.allCases.map { ErrorEntry(String($0.rawValue), .exit, $0.advice) }
         + ZoomCause.allCases.map { ErrorEntry($0.rawValue, .zoom, $0.advice) }
         + zoomAnswers.map { ErrorEntry($0, .zoomAnswer, $1) }
-        + pingFederate.map { ErrorEntry($0, .pingfederate, $1) }
+        + ConsoleCause.allCases.map { ErrorEntry($0.rawValue, .pingfederate, $0.advice) }
 
     /// The entries for a code. Some codes come from several places, and have another meaning in each.
     package static func entries(for code: String) -> [ErrorEntry] {

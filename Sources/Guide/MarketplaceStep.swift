@@ -1,3 +1,4 @@
+import Domain
 import SecretJSON
 
 /// A step of creating an app that Keyturn can use, in the order of the Marketplace's own pages.
@@ -38,7 +39,7 @@ package enum MarketplaceStep: String, JSONValue, CaseIterable, Sendable {
         case .scopes:
             ["open Scopes > Add Scopes, and tick each of these; with granular scopes, tick those in brackets"]
                 + RequiredScope.all.map(\.line)
-                + ["and, so that Keyturn can rotate the secret:", "  marketplace:update:client_secret"]
+                + ["and, so that Keyturn can rotate the secret:", "  \(RequiredScope.rotation)"]
         case .activation: ["open Activation, and press Activate your app"]
         }
     }
@@ -68,27 +69,7 @@ package enum MarketplaceStep: String, JSONValue, CaseIterable, Sendable {
     }
 }
 
-/// A scope that PingFederate's connector needs, in both of the Marketplace's families of names. [doc]
-package struct RequiredScope: Equatable, Sendable {
-    package let classic: String
-    package let granular: [String]
-
-    package static let all = [
-        RequiredScope(classic: "user:read:admin", granular: ["user:read:user:admin", "user:read:list_users:admin"]),
-        RequiredScope(
-            classic: "user:write:admin",
-            granular: ["user:write:user:admin", "user:update:user:admin", "user:delete:user:admin"]),
-        RequiredScope(
-            classic: "user:master",
-            granular: ["user:read:user:master", "user:read:list_users:master", "user:update:user:master"]),
-        RequiredScope(classic: "account:read:admin", granular: ["account:read:settings:admin"]),
-        RequiredScope(classic: "account:write:admin", granular: ["account:update:settings:admin"]),
-        RequiredScope(
-            classic: "account:master",
-            granular: ["account:read:list_sub_accounts:master", "account:read:sub_account:master"]),
-        RequiredScope(classic: "scim2", granular: ["scim2:admin"]),
-    ]
-
+extension RequiredScope {
     fileprivate var line: String {
         "  " + classic + String(repeating: " ", count: 20 - classic.count) + "[\(granular.joined(separator: ", "))]"
     }

@@ -1,10 +1,11 @@
+import Domain
 package import HTTPTransport
 import SecretMemory
 
 /// The one place that decides what an answer of a console means.
 extension ConsoleFailure {
     package init(_ failure: TransportFailure, of party: Counterpart? = nil) {
-        let verdict: (Disposition, Cause) =
+        let verdict: (Disposition, ConsoleCause) =
             switch failure.kind {
             case .tlsUntrusted: (.mend, .untrusted)
             case .tlsFailed: (.mend, .tlsFailed)
@@ -34,7 +35,7 @@ extension ConsoleFailure {
     init(_ answer: HTTPResponse, of party: Counterpart? = nil, withholding secrets: [SecretBox], isFirst: Bool = false)
     {
         let retryAfter = answer.headers["retry-after"].flatMap(Int.init).map { min(max($0, 0), 3600) }
-        let verdict: (Disposition, Cause) =
+        let verdict: (Disposition, ConsoleCause) =
             switch answer.status {
             case 401: (.mend, party?.login.refusal ?? .unauthorized)
             case 403: (.mend, .forbidden)
@@ -55,7 +56,7 @@ extension ConsoleFailure {
     /// status of its own.
     init(token answer: HTTPResponse, of party: Counterpart, withholding secrets: [SecretBox]) {
         let general = ConsoleFailure(answer, of: party, withholding: secrets)
-        let verdict: (Disposition, Cause) =
+        let verdict: (Disposition, ConsoleCause) =
             switch (ErrorResult.code(answer), answer.status) {
             case ("invalid_scope", 400...499): (.mend, .invalidScope)
             case ("invalid_client", 400...499), (nil, 401): (.mend, .invalidClient)
@@ -74,7 +75,7 @@ extension ConsoleFailure {
 
 extension Counterpart.Login {
     /// The cause that a 401 means for this login.
-    fileprivate var refusal: ConsoleFailure.Cause {
+    fileprivate var refusal: ConsoleCause {
         switch self {
         case .basic: .unauthorized
         case .oauth: .tokenRejected

@@ -1,3 +1,4 @@
+import Domain
 import HTTPTransport
 
 /// What to do about a failure.

@@ -1,3 +1,4 @@
+package import Domain
 import HTTPTransport
 
 /// A failed call to a console, or to the token endpoint before it, classified once. Contains no secret.
@@ -12,43 +13,8 @@ package struct ConsoleFailure: Error, Equatable, CustomStringConvertible {
         case rejected
     }
 
-    package enum Cause: String, CaseIterable, Sendable {
-        case unauthorized, forbidden
-        /// The console does not accept the token from the token endpoint.
-        case tokenRejected = "token_rejected"
-        case certificateRefused = "certificate_refused"
-        case notFound = "not_found"
-        /// Another server answers, or the server does not know this path.
-        case wrongAddress = "wrong_address"
-        case rejected, conflict
-        case tooLarge = "too_large"
-        case unsupportedMediaType = "unsupported_media_type"
-        case untrusted
-        case tlsFailed = "tls_failed"
-        case caUnusable = "ca_unusable"
-        case identityUnusable = "identity_unusable"
-        case unreachable
-        case proxyRefused = "proxy_refused"
-        case answerLost = "answer_lost"
-        case serverError = "server_error"
-        case redirected
-        case unexpectedAnswer = "unexpected_answer"
-        /// OAuth's own codes (RFC 6749, section 5.2), and all other refusals of the token endpoint.
-        case invalidClient = "invalid_client"
-        case invalidScope = "invalid_scope"
-        case tokenRefused = "token_refused"
-        /// Other people keep saving the connection.
-        case editors
-        /// The connection lacks a setting, or the console a replication mode, that is configured here.
-        case mismatch
-        case replication
-        /// The target was set to another connection, which has none of our values yet.
-        case moved
-        case cancelled
-    }
-
     package let disposition: Disposition
-    package let cause: Cause
+    package let cause: ConsoleCause
     /// `nil` when there was no answer.
     package let status: Int?
     /// The message from the server or curl, as readable text on one line.
@@ -60,7 +26,7 @@ package struct ConsoleFailure: Error, Equatable, CustomStringConvertible {
     package let advice: String?
 
     package init(
-        _ disposition: Disposition, _ cause: Cause, status: Int? = nil, detail: String? = nil,
+        _ disposition: Disposition, _ cause: ConsoleCause, status: Int? = nil, detail: String? = nil,
         of party: Counterpart? = nil, advice: String? = nil
     ) {
         self.disposition = disposition
@@ -84,34 +50,10 @@ package struct ConsoleFailure: Error, Equatable, CustomStringConvertible {
 
     private var sentence: String {
         switch cause {
-        case .unauthorized: "\(who) does not accept the login"
-        case .tokenRejected: "the console does not accept the access token"
-        case .certificateRefused: "\(who) does not accept the client certificate"
-        case .forbidden: "\(who) does not permit this login to do that"
-        case .notFound: "\(who) has no such object"
+        case .editors, .mismatch, .replication: ""  // The detail is the whole of it.
         case .wrongAddress: "\(who) is not at \(party?.url.description ?? "this address")"
-        case .rejected: "pingfederate does not accept the connection"
-        case .conflict: "\(who) says that it conflicts with another change"
-        case .tooLarge: "the connection is larger than \(who), or a gateway before it, accepts"
-        case .unsupportedMediaType: "\(who), or a gateway before it, does not accept JSON"
-        case .untrusted: "\(who)'s certificate is not trusted"
-        case .tlsFailed: "the TLS handshake with \(who) failed"
-        case .caUnusable: "the CA file cannot be used"
-        case .identityUnusable: "the client certificate or its key cannot be used"
-        case .unreachable: "\(who) cannot be reached"
-        case .proxyRefused: "the proxy refuses the connection to \(who)"
-        case .answerLost: "\(who)'s answer did not arrive"
-        case .serverError: "\(who) had an internal error"
-        case .redirected: "\(who) answers with a redirect"
-        case .unexpectedAnswer:
-            party?.role == .tokenEndpoint
-                ? "the answer is not a token endpoint's" : "the answer is not the admin API's"
-        case .invalidClient: "the token endpoint does not accept the OAuth client"
-        case .invalidScope: "the token endpoint does not accept the scope"
-        case .tokenRefused: "the token endpoint refuses to issue a token"
-        case .editors, .mismatch, .replication: ""
-        case .moved: "the target was set to another console, connection or setting, and nothing was pushed there since"
-        case .cancelled: "cancelled"
+        case .unexpectedAnswer where party?.role == .tokenEndpoint: "the answer is not a token endpoint's"
+        default: cause.meaning(at: who)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Domain
 import PingFederate
 package import Vault
 

@@ -2,7 +2,7 @@ import Domain
 
 extension ZoomClient {
     /// The scope that a token needs to change the client secret. [doc]
-    package static let rotationScope = "marketplace:update:client_secret"
+    package static let rotationScope = RequiredScope.rotation
 
     /// Mints a token that may change the client secret. Zoom's pages disagree on which grant yields one [doc]: the
     /// remembered grant is tried first (`client_credentials` if there is none), then the other one.

@@ -60,10 +60,6 @@ import Testing
         #expect(Self.codes(.zoomAnswer) == codes)
     }
 
-    @Test func `each failure at PingFederate has an entry, and no entry is left over`() {
-        #expect(Self.codes(.pingfederate) == Set(ConsoleFailure.Cause.allCases.map(\.rawValue)))
-    }
-
     @Test func `each code of the status and of the sockets is made somewhere`() throws {
         // How soon each is told lists all of them, and makes none.
         let daemon = try Self.daemon().filter { $0.key != "Alerts/Alert.swift" }.values.joined()

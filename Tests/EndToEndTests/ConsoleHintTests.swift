@@ -1,3 +1,4 @@
+import Domain
 import HTTPTransport
 import PingFederate
 import SecretMemory
@@ -59,7 +60,7 @@ import Testing
     @Test func `each option that a hint names is accepted`() throws {
         var advised: Set<[String]> = []
         for party in try Self.parties() {
-            for cause in ConsoleFailure.Cause.allCases {
+            for cause in ConsoleCause.allCases {
                 let hint = ConsoleFailure(.mend, cause, detail: "connect timed out", of: party).hint(of: "console")
                 let found = Self.commands(in: hint)
                 #expect(found.isEmpty == !hint.contains("target set console"), "\(hint)")

@@ -1,6 +1,6 @@
+import Domain
 import SocketAPI
 import Testing
-import Zoom
 
 @testable import Guide
 
@@ -72,10 +72,8 @@ import Zoom
 
     /// The operator ticks what the daemon looks for.
     @Test func `the scopes of the guide are those that are verified`() {
-        #expect(RequiredScope.all.map(\.classic) == RequiredScopes.all.map(\.classic))
-        #expect(RequiredScope.all.map(\.granular) == RequiredScopes.all.map(\.granular))
         let tasks = MarketplaceStep.scopes.tasks.joined(separator: "\n")
-        for scope in RequiredScopes.all {
+        for scope in RequiredScope.all {
             for name in [scope.classic] + scope.granular { #expect(tasks.contains(name)) }
         }
     }

@@ -1,3 +1,4 @@
+import Domain
 import HTTPTransport
 import PingFederate
 import SecretMemory
@@ -127,11 +128,11 @@ import Testing
     }
 
     @Test(arguments: [
-        (409, ConsoleFailure.Cause.conflict, ConsoleFailure.Disposition.later(), "conflicts with another change"),
+        (409, ConsoleCause.conflict, ConsoleFailure.Disposition.later(), "conflicts with another change"),
         (413, .tooLarge, .mend, "larger than the console, or a gateway before it, accepts"),
         (415, .unsupportedMediaType, .mend, "does not accept JSON"),
     ]) func `409, 413 and 415 are told apart`(
-        status: Int, cause: ConsoleFailure.Cause, disposition: ConsoleFailure.Disposition, words: String
+        status: Int, cause: ConsoleCause, disposition: ConsoleFailure.Disposition, words: String
     ) async throws {
         let (failure, _) = try await put(status, "{}")
         #expect(failure.cause == cause && failure.disposition == disposition && failure.description.contains(words))

@@ -1,3 +1,4 @@
+import Domain
 import HTTPTransport
 import PingFederate
 import SecretMemory
@@ -61,13 +62,13 @@ import Testing
     }
 
     @Test(arguments: [
-        (401, ConsoleFailure.Disposition.mend, ConsoleFailure.Cause.unauthorized), (403, .mend, .forbidden),
+        (401, ConsoleFailure.Disposition.mend, ConsoleCause.unauthorized), (403, .mend, .forbidden),
         (404, .mend, .notFound), (400, .rejected, .rejected), (422, .rejected, .rejected),
         (302, .mend, .redirected),
         (500, .later(), .serverError), (503, .later(), .serverError), (429, .later(), .serverError),
         (409, .later(), .conflict), (418, .later(), .unexpectedAnswer),
     ]) func `each status has its meaning`(
-        status: Int, disposition: ConsoleFailure.Disposition, cause: ConsoleFailure.Cause
+        status: Int, disposition: ConsoleFailure.Disposition, cause: ConsoleCause
     ) async throws {
         let console = ScriptedConsole { call, count in
             call.hasPrefix("PUT") ? .json(#"{"message":"said"}"#, status) : Self.good(call, count)

@@ -9,14 +9,14 @@ import Vault
 
 /// What shows that a failure is over, and what does not.
 @Suite struct FailureStepTests {
-    private static func failure(_ cause: ConsoleFailure.Cause, _ call: Counterpart.Call?) throws -> ConsoleFailure {
+    private static func failure(_ cause: ConsoleCause, _ call: Counterpart.Call?) throws -> ConsoleFailure {
         var party = Counterpart(met: try .init("https://console.example.com:9999"))
         if let call { party.call = call }
         return ConsoleFailure(.later(), cause, of: call == nil ? nil : party)
     }
 
     @Test func `a successful check clears an unreachable console, whatever step failed there`() throws {
-        for cause in [ConsoleFailure.Cause.unauthorized, .untrusted, .unreachable, .proxyRefused, .invalidScope] {
+        for cause in [ConsoleCause.unauthorized, .untrusted, .unreachable, .proxyRefused, .invalidScope] {
             for call in [Counterpart.Call.look, .save, .replication] {
                 #expect(try Self.failure(cause, call).step == .access)
             }
@@ -25,14 +25,14 @@ import Vault
 
     @Test func `a check does not clear an answer to a save or about the cluster`() throws {
         for cause in [
-            ConsoleFailure.Cause.forbidden, .serverError, .answerLost, .notFound, .unexpectedAnswer, .rejected,
+            ConsoleCause.forbidden, .serverError, .answerLost, .notFound, .unexpectedAnswer, .rejected,
         ] {
             #expect(try Self.failure(cause, .look).step == .access)
             #expect(try Self.failure(cause, .save).step == .save)
             #expect(try Self.failure(cause, .replication).step == .replication)
         }
         #expect(try Self.failure(.replication, nil).step == .replication)
-        for cause in [ConsoleFailure.Cause.mismatch, .editors, .moved] {
+        for cause in [ConsoleCause.mismatch, .editors, .moved] {
             #expect(try Self.failure(cause, nil).step == .save)
         }
     }

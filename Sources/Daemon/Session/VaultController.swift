@@ -211,7 +211,7 @@ final class VaultController: Sendable {
         let reach = RotationReach(zoom: zoom.zoom) { [time] in time.now.wall }
         let scheduler = Scheduler(
             vault: vault, engine: rotations, tokens: tokens, time: time,
-            lacking: { RequiredScopes.missing(from: $0).map(\.description) },
+            lacking: { RequiredScope.missing(from: $0).map(\.description) },
             mayRotate: { reach.remembered(await reach.scope($0.app, $0.credential)) }, makeID: RowID.make
         ) {
             $0.log(to: logger)

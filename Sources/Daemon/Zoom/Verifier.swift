@@ -29,7 +29,7 @@ struct Verifier: Sendable {
                     try: "keyturn app verify \(app), in a minute"),
             ]
         }
-        let missing = RequiredScopes.missing(from: scopes)
+        let missing = RequiredScope.missing(from: scopes)
         guard missing.isEmpty else {
             return [
                 minted,

@@ -15,7 +15,7 @@ extension AppEntry {
 
     /// The scopes that PingFederate would miss.
     package var missingScopes: [String] {
-        if let scopes = lastToken?.scopes { return RequiredScopes.missing(from: scopes).map(\.description) }
+        if let scopes = lastToken?.scopes { return RequiredScope.missing(from: scopes).map(\.description) }
         return lastProbe?.missingScopes ?? []
     }
 

@@ -23,7 +23,7 @@ enum ConsoleDialog {
             complain("keyturn: \(problem.detail)")
             try renew()
         }
-        throw CommandFailure(.upstreamFailed, "the console does not accept the login")
+        throw CommandFailure(.upstreamFailed, ConsoleCause.unauthorized.meaning())
     }
 
     /// Asks for a text until `check` accepts it.
