@@ -7,7 +7,7 @@ import Testing
 @testable import Health
 @testable import Maintenance
 
-/// What is told when: the book alone, with a clock that is a number.
+/// What is told when: the state alone, with a clock that is a number.
 @Suite struct AlertStateTests {
     private static let start = Timestamp(unixSeconds: 1_800_000_000)
     private static let day = 86_400
@@ -32,21 +32,21 @@ import Testing
         }
     }
 
-    /// A book, what is seen when, and what is sent at once.
+    /// A state, what is seen when, and what is sent at once.
     private struct Day {
-        var book = AlertState()
+        var state = AlertState()
         var now = AlertStateTests.start
 
         mutating func update(_ seen: [HealthIssue], after seconds: Int = 0, isBlind: Bool = false) -> [String] {
             now = now + seconds
-            return AlertStateTests.words(book.update(seen, isBlind: isBlind, now: now))
+            return AlertStateTests.words(state.update(seen, isBlind: isBlind, now: now))
         }
 
-        /// Everything that is owed is taken.
+        /// Everything that is pending is taken.
         mutating func send() -> [String] {
             var sent: [Alert] = []
-            while let (key, alert) = book.next(now) {
-                book.told(key, alert)
+            while let (key, alert) = state.next(now) {
+                state.delivered(key, alert)
                 sent.append(alert)
             }
             return AlertStateTests.words(sent)
@@ -78,7 +78,7 @@ import Testing
         #expect(AlertPolicy(code) == nil)
         #expect(
             day.update([Self.seen(code, app: "a")]) == [] && day.update([Self.seen(code, app: "a")], after: 9999) == [])
-        #expect(day.book.standing.isEmpty)
+        #expect(day.state.standing.isEmpty)
     }
 
     @Test func `an alert is sent when it fires, daily while it lasts, and when it is resolved`() {
@@ -96,7 +96,7 @@ import Testing
         #expect(
             day.update([], after: 1) == ["resolved rotation_blocked/a"] && day.send() == ["resolved rotation_blocked/a"]
         )
-        #expect(day.update([], after: 10) == [] && day.send() == [] && day.book.standing.isEmpty)
+        #expect(day.update([], after: 10) == [] && day.send() == [] && day.state.standing.isEmpty)
     }
 
     @Test func `a problem that comes and goes is one alert`() {
@@ -104,14 +104,14 @@ import Testing
         let failed = [Self.seen("target_failed", app: "a", target: "t")]
         #expect(day.update(failed) == [] && day.update([], after: 30) == [])
         // It passed before anybody was told.
-        #expect(day.update(failed, after: 60) == [] && day.book.standing.count == 1)
+        #expect(day.update(failed, after: 60) == [] && day.state.standing.count == 1)
         #expect(day.update(failed, after: 60) == ["raised target_failed/a/t"] && day.send().count == 1)
         for _ in 0..<10 { #expect(day.update([], after: 50) == [] && day.update(failed, after: 10) == []) }
         #expect(day.send() == [])
         // Back before its end was taken in.
         #expect(day.update([], after: 1) == [] && day.update([], after: 60) == ["resolved target_failed/a/t"])
         #expect(day.update(failed, after: 10) == ["still target_failed/a/t"] && day.send() == [])
-        #expect(day.book.raised(day.now).count == 1)
+        #expect(day.state.raised(day.now).count == 1)
     }
 
     @Test func `a countdown is sent again a day and an hour before its end`() {
@@ -134,14 +134,14 @@ import Testing
         var told: [(left: Int, severity: Severity)] = []
         while day.now < dies + 2 * Self.day {
             let seen = [Self.seen("target_failed", app: "a", target: "t", deadline: dies)]
-            let news = day.book.update(seen, now: day.now)
+            let news = day.state.update(seen, now: day.now)
             for alert in news { told.append((dies - day.now, alert.issue.severity)) }
             if day.now == dies + -3 * Self.day {
                 // It is known over a restart how urgent it was told.
                 let directory = try TemporaryDirectory()
                 let file = AlertFile(path: directory.path + "/alerts.json")
-                try file.write(day.book)
-                day.book = try file.read()
+                try file.write(day.state)
+                day.state = try file.read()
             }
             day.now = day.now + 600
         }
@@ -170,7 +170,7 @@ import Testing
         let fewer = day.update(Array(all.dropFirst(10)), after: 60)
         #expect(fewer.count == 10 && fewer.allSatisfy { $0.hasPrefix("resolved") } && day.send().count == 10)
         #expect(day.update([], after: 10) == [] && day.update([], after: 60).count == 11 && day.send().count == 11)
-        #expect(day.update([], after: 10) == [] && day.book.standing.isEmpty)
+        #expect(day.update([], after: 10) == [] && day.state.standing.isEmpty)
     }
 
     @Test func `while the vault is locked only the alert about the lock can be resolved`() {
@@ -189,47 +189,47 @@ import Testing
         let held = [Self.seen("rotation_blocked", app: "a")]
         _ = day.update(held)
         for _ in 0..<3 {
-            let next = day.book.next(day.now)
+            let next = day.state.next(day.now)
             #expect(next?.alert.state == .raised)
-            if let next { day.book.notTold(next.key) }
+            if let next { day.state.refused(next.key) }
         }
-        #expect(day.book.owed == 1 && day.update([], after: 10) == [])
+        #expect(day.state.pending == 1 && day.update([], after: 10) == [])
         #expect(day.update([], after: 60) == ["resolved rotation_blocked/a"] && day.send() == [])
 
         // It ends while its beginning is on its way: then its end follows.
         _ = day.update(held, after: 10)
-        let onItsWay = day.book.next(day.now)
+        let onItsWay = day.state.next(day.now)
         #expect(
             day.update([], after: 10) == [] && day.update([], after: 60).count == 1 && day.update([], after: 10) == [])
-        if let (key, alert) = onItsWay { day.book.told(key, alert) }
-        #expect(day.send() == ["resolved rotation_blocked/a"] && day.book.standing.isEmpty)
+        if let (key, alert) = onItsWay { day.state.delivered(key, alert) }
+        #expect(day.send() == ["resolved rotation_blocked/a"] && day.state.standing.isEmpty)
 
         // Nobody is told for ever of what is over.
         _ = day.update(held, after: 10)
         #expect(day.send().count == 1 && day.update([], after: 10) == [] && day.update([], after: 60).count == 1)
-        #expect(day.book.owed == 1 && day.update([], after: Self.day + 1) == [] && day.book.owed == 0)
+        #expect(day.state.pending == 1 && day.update([], after: Self.day + 1) == [] && day.state.pending == 0)
     }
 
     @Test func `an alert that is refused again and again delays no other`() throws {
         var day = Day()
         _ = day.update([Self.seen("rotation_blocked", app: "a")])
         _ = day.update([Self.seen("rotation_blocked", app: "a"), Self.seen("rotation_blocked", app: "b")], after: 60)
-        let oldest = day.book.next(day.now)
+        let oldest = day.state.next(day.now)
         let first = try #require(oldest)
         #expect(first.alert.issue.app == .test("a"), "the oldest")
-        day.book.notTold(first.key)
-        let other = day.book.next(day.now)
+        day.state.refused(first.key)
+        let other = day.state.next(day.now)
         let second = try #require(other)
         #expect(second.alert.issue.app == .test("b"))
-        day.book.told(second.key, second.alert)
-        let again = day.book.next(day.now)
+        day.state.delivered(second.key, second.alert)
+        let again = day.state.next(day.now)
         #expect(again?.key == first.key, "and it is not forgotten")
     }
 
     @Test func `one alert has one ID, and the next one another`() {
         var day = Day()
         let held = [Self.seen("rotation_blocked", app: "a")]
-        func id() -> String? { day.book.raised(day.now).first?.id }
+        func id() -> String? { day.state.raised(day.now).first?.id }
         _ = day.update(held)
         let first = id()
         _ = day.update(held, after: Self.day)
@@ -266,11 +266,11 @@ import Testing
         let directory = try TemporaryDirectory()
         let file = AlertFile(path: directory.path + "/alerts.json")
         #expect(try file.read() == AlertState())
-        try file.write(day.book)
+        try file.write(day.state)
         let read = try file.read()
-        #expect(read == day.book && read.isKept(as: day.book))
+        #expect(read == day.state && read.isSaved(as: day.state))
         try file.write(AlertState())
-        #expect(try file.read() == AlertState() && !day.book.isKept(as: AlertState()))
+        #expect(try file.read() == AlertState() && !day.state.isSaved(as: AlertState()))
     }
 
     @Test(arguments: ["", "{}", "[]", #"{"version":2,"alerts":[]}"#])
@@ -285,7 +285,7 @@ import Testing
         var day = Day()
         _ = day.update([Self.seen("target_failed", app: "a", target: "t", "it \"fails\"")])
         _ = day.update([Self.seen("target_failed", app: "a", target: "t", "it \"fails\"")], after: 60)
-        let text = day.book.raised(day.now).first.map { TestSupport.text($0.render(host: "h1")) }
+        let text = day.state.raised(day.now).first.map { TestSupport.text($0.render(host: "h1")) }
         #expect(
             text == """
                 {"version":1,"id":"target_failed:a/t:1800000060","state":"raised","reminder":false,\

@@ -18,12 +18,12 @@ import Testing
         let full = """
             {"code":"c","app":"hr","target":"pf","others":3,"since":"2026-01-02T03:04:01Z",
             "gone_since":"2026-01-02T03:04:02Z","raised_at":"2026-01-02T03:04:03Z","resolved_at":"2026-01-02T03:04:04Z",
-            "rung_at":"2026-01-02T03:04:05Z","rung_as":"warning","owed":"reminder","told":true,"detail":"d","try":"t",
+            "notified_at":"2026-01-02T03:04:05Z","notified_as":"warning","pending":"reminder","delivered":true,"detail":"d","try":"t",
             "deadline":"2026-01-02T03:04:06Z"}
             """
         let bare = """
             {"code":"d","app":null,"target":null,"since":"2026-01-02T03:04:01Z","gone_since":null,"raised_at":null,
-            "resolved_at":null,"rung_at":null,"rung_as":null,"owed":null,"told":false,"detail":"d","try":null,
+            "resolved_at":null,"notified_at":null,"notified_as":null,"pending":null,"delivered":false,"detail":"d","try":null,
             "deadline":null}
             """
         let text = "{\"version\":1,\"alerts\":[\(full),\(bare)]}".replacing("\n", with: "")
@@ -32,10 +32,12 @@ import Testing
 
     @Test func `an unknown word of this version is an error, and one of another version is none`() throws {
         let text = """
-            {"version":1,"alerts":[{"code":"c","since":"2026-01-02T03:04:01Z","told":false,"detail":"d","rung_as":"loud"}]}
+            {"version":1,"alerts":[{"code":"c","since":"2026-01-02T03:04:01Z","delivered":false,"detail":"d","notified_as":"loud"}]}
             """
         #expect(try !rewritten(AlertState.self, text).contains("loud"))
-        #expect(throws: (any Error).self) { try rewritten(AlertState.self, text.replacing("rung_as", with: "owed")) }
+        #expect(throws: (any Error).self) {
+            try rewritten(AlertState.self, text.replacing("notified_as", with: "pending"))
+        }
         #expect(throws: (any Error).self) { try rewritten(AlertState.self, text.replacing("1,", with: "2,")) }
     }
 

@@ -33,7 +33,8 @@ extension AdminCall {
     }
 
     func testAlert() async throws(Problem) -> RenderedResponse {
-        do throws(AlertChannel.NotTaken) { return .ok(AlertTested(channel: try await routes.notifier.test())) } catch {
+        do throws(AlertChannel.NotAccepted) { return .ok(AlertTested(channel: try await routes.notifier.test())) } catch
+        {
             throw Problem(.upstreamUnavailable, "the alert was not accepted: \(error)", try: Refusal.alertHint)
         }
     }

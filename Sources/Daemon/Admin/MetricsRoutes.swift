@@ -24,7 +24,7 @@ struct MetricsSource: Sendable {
         (report.fromMemory, report.fromZoom) = (.init(latency.immediate), .init(latency.waiting))
         report.events = gate.events.counts
         report.alerts = await notifier.severities
-        report.alertsUndelivered = await notifier.owed
+        report.alertsUndelivered = await notifier.pending
         report.unlocked = session.map { session in
             let vitals = session.vitals
             return MetricsReport.Unlocked(vitals, problems: status.issues(vitals))
@@ -50,37 +50,10 @@ final class AgentServer: Sendable {
     }
 }
 
-/// Caches the metrics for local scrapers, which may request them as often as they like: gathered at most once a second,
-/// and once at a time.
-actor MetricsDesk {
-    private let time: any TimeSource
-    private let gather: @Sendable () async -> RenderedResponse
-    private var last: (second: Int, answer: Task<RenderedResponse, Never>)?
-    private var isGathering = false
-
-    init(_ time: any TimeSource, _ gather: @escaping @Sendable () async -> RenderedResponse) {
-        self.time = time
-        self.gather = gather
-    }
-
-    var answer: RenderedResponse {
-        get async {
-            let second = time.now.boot
-            if let last, isGathering || last.second == second { return await last.answer.value }
-            isGathering = true
-            let gathering = Task { [gather] in await gather() }
-            last = (second, gathering)
-            let answer = await gathering.value
-            isGathering = false
-            return answer
-        }
-    }
-}
-
 /// Serves only the metrics, over loopback, for a scraper. Any local user may read them: they contain names of apps,
 /// clients and targets, but no secret. A web page in a local browser may not.
 struct MetricsRoutes: Responder {
-    let desk: MetricsDesk
+    let cache: MetricsCache
     let address: LoopbackAddress
     let methods = [Method.get, .head]
 
@@ -96,7 +69,7 @@ struct MetricsRoutes: Responder {
             guard request.target.matches("/metrics") else { throw Refusal.noSuchRoute }
             guard methods.contains(request.method) else { throw Refusal.method(methods) }
             try request.target.allowQuery([])
-            return .later { [desk] in RecordedResponse(await desk.answer) }
+            return .later { [cache] in RecordedResponse(await cache.answer) }
         } catch {
             return .now(.refusing(error))
         }

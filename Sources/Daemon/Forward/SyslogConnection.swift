@@ -1,6 +1,7 @@
 import Audit
 import Glibc
 import HTTPTransport
+import System
 
 /// A syslog server over TLS. Connects when there is something to send, and again after an error.
 final class SyslogConnection: AuditDestination {
@@ -10,7 +11,7 @@ final class SyslogConnection: AuditDestination {
     private let host: String
     private let port: Int
     private let caFile: String?
-    private let name = SyslogConnection.hostName
+    private let name = hostName()
     private var stream: TLSStream?
 
     init(host: String, port: Int, caFile: String?) { (self.host, self.port, self.caFile) = (host, port, caFile) }
@@ -26,14 +27,6 @@ final class SyslogConnection: AuditDestination {
         } catch {
             stream = nil
             throw ForwardFailure(reason: "\(host):\(port): \(error)")
-        }
-    }
-
-    private static var hostName: String {
-        var name = utsname()
-        guard unsafe uname(&name) == 0 else { return "" }
-        return unsafe withUnsafeBytes(of: &name.nodename) { bytes in
-            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
         }
     }
 }

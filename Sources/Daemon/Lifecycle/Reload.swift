@@ -48,7 +48,7 @@ struct Reload {
         let isRunnable = startsPrograms || settings.alertCommand == nil
         let channel = try settings.alertChannel(closed: check.paths.closed, over: transport)
         if isRunnable {
-            await notifier.ring(by: channel)
+            await notifier.deliver(by: channel)
         } else {
             logger.warning(
                 "the alert settings are unchanged: this daemon started without a command, and can no longer start programs",

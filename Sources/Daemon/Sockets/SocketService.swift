@@ -56,10 +56,10 @@ struct SocketService {
         if let address = settings.metricsAddress {
             limits.connections = ConnectionLimits.scrapers
             let (time, source) = (admin.metrics.status.time, admin.metrics)
-            let desk = MetricsDesk(time) { await source.answer(.openMetrics) }
+            let cache = MetricsCache(time) { await source.answer(.openMetrics) }
             entrances.append(try LoopbackSocket(address, for: "metrics.listen"))
             servers.append(
-                try server(MetricsRoutes(desk: desk, address: address), limits, loops: 1, at: "\(address)"))
+                try server(MetricsRoutes(cache: cache, address: address), limits, loops: 1, at: "\(address)"))
         }
         for (server, socket) in zip(servers, entrances) { server.listen(at: socket.entrance) }
         logger.notice(

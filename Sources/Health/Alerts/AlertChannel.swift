@@ -18,7 +18,7 @@ package enum AlertChannel: Sendable {
     case webhook(EndpointURL, any HTTPTransport)
 
     /// Why an alert was not accepted. Of the address, which may be a secret, only the host is named.
-    package struct NotTaken: Error, CustomStringConvertible {
+    package struct NotAccepted: Error, CustomStringConvertible {
         package let description: String
     }
 
@@ -31,7 +31,7 @@ package enum AlertChannel: Sendable {
     }
 
     /// Returns once the alert was accepted: the command exited with 0, or the webhook answered with 2xx.
-    func send(_ body: borrowing SecretBytes) async throws(NotTaken) {
+    func send(_ body: borrowing SecretBytes) async throws(NotAccepted) {
         switch self {
         case .log: break
         case .command(let words, let timeout, let closed):
@@ -42,17 +42,17 @@ package enum AlertChannel: Sendable {
                         returning: Self.run(ChildProcess(words: words, closed: closed, input: input), timeout))
                 }
             }
-            if let failure { throw NotTaken(description: "alerts.command \(failure)") }
+            if let failure { throw NotAccepted(description: "alerts.command \(failure)") }
         case .webhook(let url, let transport):
             let request = HTTPRequest(
                 .post, url, headers: [HTTPHeader("Content-Type", "application/json")], body: SecretBox(body.copy()),
                 limits: HTTPLimits(total: .seconds(10), body: 64 << 10))
             let answer: HTTPResponse
             do throws(TransportFailure) { answer = try await transport.send(request) } catch {
-                throw NotTaken(description: "alerts.webhook at \(url.origin): \(error.kind.rawValue)")
+                throw NotAccepted(description: "alerts.webhook at \(url.origin): \(error.kind.rawValue)")
             }
             guard (200...299).contains(answer.status) else {
-                throw NotTaken(description: "alerts.webhook at \(url.origin) answered \(answer.status)")
+                throw NotAccepted(description: "alerts.webhook at \(url.origin) answered \(answer.status)")
             }
         }
     }

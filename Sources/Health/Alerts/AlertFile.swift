@@ -22,7 +22,7 @@ package struct AlertFile: Sendable {
     }
 
     /// Replaces the file as a whole. Blocks.
-    func write(_ book: AlertState) throws(StartError) { try file.write(book.render()) }
+    func write(_ state: AlertState) throws(StartError) { try file.write(state.render()) }
 }
 
 extension AlertState: ListedDocument {
@@ -45,10 +45,11 @@ extension AlertState: ListedDocument {
             standing.goneSince = try members.orNull("gone_since", \.standing.goneSince)
             standing.raisedAt = try members.orNull("raised_at", \.standing.raisedAt)
             standing.resolvedAt = try members.orNull("resolved_at", \.standing.resolvedAt)
-            standing.rungAt = try members.orNull("rung_at", \.standing.rungAt)
-            standing.rungAs = try members.orNull("rung_as", \.standing.rungAs?.rawValue).flatMap(Severity.init)
-            standing.owed = try members.orNull("owed", \.standing.owed)
-            standing.isTold = try members("told", \.standing.isTold)
+            standing.notifiedAt = try members.orNull("notified_at", \.standing.notifiedAt)
+            standing.notifiedAs = try members.orNull("notified_as", \.standing.notifiedAs?.rawValue).flatMap(
+                Severity.init)
+            standing.pending = try members.orNull("pending", \.standing.pending)
+            standing.isDelivered = try members("delivered", \.standing.isDelivered)
             let advice = try members.inline(\.standing.advice, withNulls: true)
             standing.advice = Advice(advice.detail.singleLine, try: advice.hint?.singleLine)
             standing.deadline = try members.orNull("deadline", \.standing.deadline)
@@ -58,8 +59,8 @@ extension AlertState: ListedDocument {
 
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
         _ = try members("version", { _ in 1 }, where: { $0 == 1 })
-        let entries = try members("alerts") { book in
-            book.standing.sorted { $0.key < $1.key }.map { Entry($0.key, $0.value) }
+        let entries = try members("alerts") { state in
+            state.standing.sorted { $0.key < $1.key }.map { Entry($0.key, $0.value) }
         }
         self.init(Dictionary(entries.map { ($0.key, $0.standing) }) { first, _ in first })
     }

@@ -1,9 +1,9 @@
 import Domain
-import Glibc
 package import Logging
 import Maintenance
 import SecretMemory
 package import SocketAPI
+import System
 
 /// Delivers alerts to the log, and to a command or a webhook. ``AlertState`` decides what and when; this reads the
 /// status, writes, sends, and saves the state across restarts. An alert that was sent but not recorded is sent again.
@@ -20,11 +20,11 @@ package actor AlertNotifier {
     private let file: AlertFile
     private let logger: Logger
     private let host: String
-    private var book: AlertState
+    private var state: AlertState
     /// The content of the file.
-    private var kept: AlertState
-    private var cannotKeep = false
-    private var nextLook = 0
+    private var saved: AlertState
+    private var isUnsaved = false
+    private var nextPoll = 0
     private var nextTry = 0
     private var failures = 0
     private var sending: Task<Void, Never>?
@@ -40,52 +40,52 @@ package actor AlertNotifier {
         self.channel = channel
         self.file = file
         self.logger = logger
-        host = Self.hostName
-        do throws(StartError) { book = try file.read() } catch {
+        host = hostName()
+        do throws(StartError) { state = try file.read() } catch {
             logger.warning("the state of alerts is lost: \(error)")
-            book = AlertState()
+            state = AlertState()
         }
-        kept = book
+        saved = state
     }
 
     /// Starts the work that is due; call it once a second. Returns without waiting for it.
     package func poll() {
         let now = status.time.now
-        if now.boot >= nextLook {
+        if now.boot >= nextPoll {
             let began = ContinuousClock.now
             defer {
                 let cost = (ContinuousClock.now - began) / .seconds(1)
-                nextLook = now.boot + min(max(Self.pause.least, Int(cost * 200)), Self.pause.most)
+                nextPoll = now.boot + min(max(Self.pause.least, Int(cost * 200)), Self.pause.most)
             }
             let vitals = status.vitals()
             let seen = vitals.map { status.issues($0) } ?? status.whileLocked
-            for alert in book.update(seen, isBlind: vitals == nil, now: now.wall) { alert.log(to: logger) }
+            for alert in state.update(seen, isBlind: vitals == nil, now: now.wall) { alert.log(to: logger) }
             save()
         }
-        ring(now)
+        deliver(now)
     }
 
     /// Sets the channel. Pending alerts are sent to it at once.
-    package func ring(by channel: AlertChannel) {
+    package func deliver(by channel: AlertChannel) {
         self.channel = channel
         (failures, nextTry) = (0, 0)
         delivery.worked()
     }
 
-    private func ring(_ now: Moment) {
-        guard sending == nil, now.boot >= nextTry, let (key, alert) = book.next(now.wall) else { return }
+    private func deliver(_ now: Moment) {
+        guard sending == nil, now.boot >= nextTry, let (key, alert) = state.next(now.wall) else { return }
         let body = alert.render(host: host)
         sending = Task {
-            do throws(AlertChannel.NotTaken) {
+            do throws(AlertChannel.NotAccepted) {
                 try await channel.send(body)
-                book.told(key, alert)
+                state.delivered(key, alert)
                 if failures > 0 {
                     logger.notice("alerts are accepted again", metadata: ["by": "\(channel.kind.rawValue)"])
                 }
                 failures = 0
                 delivery.worked()
             } catch {
-                book.notTold(key)
+                state.refused(key)
                 delivery.failed("\(error)", at: status.time.now)
                 failures += 1
                 nextTry = status.time.now.boot + Self.backoff.pause(after: failures)
@@ -95,19 +95,19 @@ package actor AlertNotifier {
             }
             sending = nil
             save()
-            if failures == 0 { ring(status.time.now) }
+            if failures == 0 { deliver(status.time.now) }
         }
     }
 
     private func save() {
-        guard !book.isKept(as: kept) else { return }
+        guard !state.isSaved(as: saved) else { return }
         do throws(StartError) {
-            try file.write(book)
-            kept = book
-            cannotKeep = false
+            try file.write(state)
+            saved = state
+            isUnsaved = false
         } catch {
-            if !cannotKeep { logger.error("alerts may be sent again after a restart: \(error)") }
-            cannotKeep = true
+            if !isUnsaved { logger.error("alerts may be sent again after a restart: \(error)") }
+            isUnsaved = true
         }
     }
 
@@ -116,23 +116,24 @@ package actor AlertNotifier {
     /// Like ``raised``, for the admin socket.
     package var list: AlertList {
         AlertList(
-            channel: channel.kind, undelivered: owed, alerts: raised.map { AlertList.Entry($0.issue, since: $0.since) })
+            channel: channel.kind, undelivered: pending,
+            alerts: raised.map { AlertList.Entry($0.issue, since: $0.since) })
     }
 
     /// The channel besides the log: `log` for none.
     package var channelKind: AlertChannelKind { channel.kind }
 
     /// The active alerts.
-    var raised: [Alert] { book.raised(status.time.now.wall) }
+    var raised: [Alert] { state.raised(status.time.now.wall) }
 
     /// How urgent each of them is.
     package var severities: [Severity] { raised.map(\.issue.severity) }
 
     /// The number of pending deliveries.
-    package var owed: Int { book.owed }
+    package var pending: Int { state.pending }
 
     /// Sends a test alert now. One at a time: real alerts must not wait behind many.
-    package func test() async throws(AlertChannel.NotTaken) -> AlertChannelKind {
+    package func test() async throws(AlertChannel.NotAccepted) -> AlertChannelKind {
         guard !isTesting else { throw .init(description: "another test is running") }
         isTesting = true
         defer { isTesting = false }
@@ -144,14 +145,6 @@ package actor AlertNotifier {
         alert.log(to: logger)
         try await channel.send(alert.render(host: host))
         return channel.kind
-    }
-
-    private static var hostName: String {
-        var name = utsname()
-        guard unsafe uname(&name) == 0 else { return "" }
-        return unsafe withUnsafeBytes(of: &name.nodename) { bytes in
-            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        }
     }
 }
 

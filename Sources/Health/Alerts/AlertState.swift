@@ -20,7 +20,7 @@ struct AlertState: Equatable, Sendable {
     }
 
     /// The notification that is still to be delivered.
-    enum Owed: String, JSONValue, Sendable { case raised, reminder, resolved }
+    enum Pending: String, JSONValue, Sendable { case raised, reminder, resolved }
 
     struct Standing: Equatable, Sendable {
         /// When it was first seen.
@@ -30,11 +30,11 @@ struct AlertState: Equatable, Sendable {
         var raisedAt: Timestamp?
         var resolvedAt: Timestamp?
         /// When it last fired or was reminded of, and its severity then.
-        var rungAt: Timestamp?
-        var rungAs: Severity?
-        var owed: Owed?
+        var notifiedAt: Timestamp?
+        var notifiedAs: Severity?
+        var pending: Pending?
         /// Whether its beginning was delivered.
-        var isTold = false
+        var isDelivered = false
         /// Whether a delivery is in progress.
         var isOnItsWay = false
         /// The number of failed deliveries in a row.
@@ -47,7 +47,7 @@ struct AlertState: Equatable, Sendable {
         mutating func revert(to now: Timestamp) {
             since = min(since, now)
             goneSince = goneSince.map { min($0, now) }
-            rungAt = rungAt.map { min($0, now) }
+            notifiedAt = notifiedAt.map { min($0, now) }
             resolvedAt = resolvedAt.map { min($0, now) }
         }
     }
@@ -67,7 +67,7 @@ struct AlertState: Equatable, Sendable {
     init(_ standing: [Key: Standing] = [:]) { self.standing = standing }
 
     /// Whether the saved file is still up to date; ignores fields recomputed on every tick.
-    func isKept(as other: AlertState) -> Bool {
+    func isSaved(as other: AlertState) -> Bool {
         func bare(_ entry: Standing) -> Standing {
             var entry = entry
             (entry.advice, entry.deadline, entry.isOnItsWay) = (Advice(""), nil, false)
@@ -129,18 +129,18 @@ struct AlertState: Equatable, Sendable {
         (entry.others, entry.goneSince) = (found.others, nil)
         if entry.resolvedAt != nil {
             // It came back before its resolution was delivered, so there was none.
-            (entry.resolvedAt, entry.owed) = (nil, entry.isTold ? nil : .raised)
-            (entry.rungAt, entry.rungAs) = (now, severity)
+            (entry.resolvedAt, entry.pending) = (nil, entry.isDelivered ? nil : .raised)
+            (entry.notifiedAt, entry.notifiedAs) = (now, severity)
             news.append(alert(key, entry, .reminder, now))
         } else if entry.raisedAt == nil {
             if now - entry.since >= policy.patience {
-                (entry.raisedAt, entry.owed) = (now, .raised)
-                (entry.rungAt, entry.rungAs) = (now, severity)
+                (entry.raisedAt, entry.pending) = (now, .raised)
+                (entry.notifiedAt, entry.notifiedAs) = (now, severity)
                 news.append(alert(key, entry, .raised, now))
             }
-        } else if let next = Self.nextRing(entry), next <= now || severity < entry.rungAs ?? severity {
-            (entry.rungAt, entry.rungAs) = (now, severity)
-            entry.owed = entry.owed ?? .reminder
+        } else if let next = Self.nextReminder(entry), next <= now || severity < entry.notifiedAs ?? severity {
+            (entry.notifiedAt, entry.notifiedAs) = (now, severity)
+            entry.pending = entry.pending ?? .reminder
             news.append(alert(key, entry, .reminder, now))
         }
         standing[key] = entry
@@ -150,7 +150,7 @@ struct AlertState: Equatable, Sendable {
         guard var entry = standing[key] else { return }
         entry.revert(to: now)
         if let resolvedAt = entry.resolvedAt {
-            if entry.owed == nil && !entry.isOnItsWay || now - resolvedAt > Self.patience {
+            if entry.pending == nil && !entry.isOnItsWay || now - resolvedAt > Self.patience {
                 standing[key] = nil
             }
             return
@@ -165,56 +165,56 @@ struct AlertState: Equatable, Sendable {
             entry.resolvedAt = now
             news.append(alert(key, entry, .resolved, now))
             // Without a delivered beginning there is nothing to resolve.
-            entry.owed = entry.isTold ? .resolved : nil
+            entry.pending = entry.isDelivered ? .resolved : nil
         }
         standing[key] = entry
     }
 
     /// When the next reminder is due.
-    private static func nextRing(_ entry: Standing) -> Timestamp? {
-        guard let rungAt = entry.rungAt else { return nil }
+    private static func nextReminder(_ entry: Standing) -> Timestamp? {
+        guard let notifiedAt = entry.notifiedAt else { return nil }
         let near = Severity.reminders.compactMap { before in
-            entry.deadline.map { $0 + -before }.flatMap { $0 > rungAt ? $0 : nil }
+            entry.deadline.map { $0 + -before }.flatMap { $0 > notifiedAt ? $0 : nil }
         }
-        return ([rungAt + day] + near).min()
+        return ([notifiedAt + day] + near).min()
     }
 
     // MARK: Delivering
 
     /// The next notification to send: the oldest pending one. Those with failed deliveries come after those with fewer:
-    /// one that the channel refuses must not hold back the others. Call ``told(_:_:)`` or ``notTold(_:)`` afterwards.
+    /// one that the channel refuses must not hold back the others. Call ``delivered(_:_:)`` or ``refused(_:)`` afterwards.
     mutating func next(_ now: Timestamp) -> (key: Key, alert: Alert)? {
-        let open = standing.filter { $0.value.owed != nil }
+        let open = standing.filter { $0.value.pending != nil }
         let oldest = open.min { one, other in
-            (one.value.refusals, one.value.resolvedAt ?? one.value.rungAt ?? now, one.key)
-                < (other.value.refusals, other.value.resolvedAt ?? other.value.rungAt ?? now, other.key)
+            (one.value.refusals, one.value.resolvedAt ?? one.value.notifiedAt ?? now, one.key)
+                < (other.value.refusals, other.value.resolvedAt ?? other.value.notifiedAt ?? now, other.key)
         }
-        guard let (key, entry) = oldest, let owed = entry.owed else { return nil }
+        guard let (key, entry) = oldest, let pending = entry.pending else { return nil }
         standing[key]?.isOnItsWay = true
-        return (key, alert(key, entry, owed, now))
+        return (key, alert(key, entry, pending, now))
     }
 
     /// The number of pending notifications.
-    var owed: Int { standing.values.count { $0.owed != nil } }
+    var pending: Int { standing.values.count { $0.pending != nil } }
 
     /// Records that it was delivered. If the alert resolved in the meantime, a resolution becomes pending.
-    mutating func told(_ key: Key, _ alert: Alert) {
+    mutating func delivered(_ key: Key, _ alert: Alert) {
         guard var entry = standing[key] else { return }
         (entry.isOnItsWay, entry.refusals) = (false, 0)
         switch (alert.state, isOver: entry.resolvedAt != nil) {
         case (.raised, let isOver):
-            entry.isTold = true
-            entry.owed = isOver ? .resolved : nil
+            entry.isDelivered = true
+            entry.pending = isOver ? .resolved : nil
         case (.resolved, isOver: true):
             standing[key] = nil
             return
-        case (.resolved, isOver: false): (entry.isTold, entry.owed) = (false, .raised)
+        case (.resolved, isOver: false): (entry.isDelivered, entry.pending) = (false, .raised)
         }
         standing[key] = entry
     }
 
     /// Records that it was not accepted.
-    mutating func notTold(_ key: Key) {
+    mutating func refused(_ key: Key) {
         standing[key]?.isOnItsWay = false
         standing[key]?.refusals += 1
     }
@@ -232,9 +232,9 @@ struct AlertState: Equatable, Sendable {
         return "\(key.code):\(subject):\(entry.raisedAt?.unixSeconds ?? 0)"
     }
 
-    private func alert(_ key: Key, _ entry: Standing, _ owed: Owed, _ now: Timestamp) -> Alert {
+    private func alert(_ key: Key, _ entry: Standing, _ pending: Pending, _ now: Timestamp) -> Alert {
         Alert(
-            id: id(key, entry), state: owed == .resolved ? .resolved : .raised, isReminder: owed == .reminder,
+            id: id(key, entry), state: pending == .resolved ? .resolved : .raised, isReminder: pending == .reminder,
             issue: HealthIssue(
                 code: key.code, app: key.app, target: key.target, entry.advice, deadline: entry.deadline
             ).graded(at: now), others: entry.others, since: entry.since, at: now)

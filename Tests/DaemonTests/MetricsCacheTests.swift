@@ -7,18 +7,18 @@ import Testing
 
 @testable import Daemon
 
-@Suite struct MetricsDeskTests {
+@Suite struct MetricsCacheTests {
     @Test func `however many scrapers ask, the numbers are gathered once a second`() async throws {
         let time = ManualTime()
         let gathered = Atomic(0)
-        let desk = MetricsDesk(time) {
+        let cache = MetricsCache(time) {
             gathered.add(1, ordering: .relaxed)
             await Task.yield()
             return Response(.ok).render()
         }
         for second in 1...3 {
             await withTaskGroup { group in
-                for _ in 0..<20 { group.addTask { _ = await desk.answer } }
+                for _ in 0..<20 { group.addTask { _ = await cache.answer } }
             }
             #expect(gathered.load(ordering: .relaxed) == second)
             time.pass(1)
