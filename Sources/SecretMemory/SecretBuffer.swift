@@ -1,3 +1,5 @@
+import Glibc
+
 /// Secret bytes under construction: grows, wipes memory that it leaves, and becomes ``SecretBytes`` at the end.
 // Sendable, because it has one owner. Public, because the compiler does not inline `package` code into other modules,
 // and every answer is built here.
@@ -40,6 +42,15 @@
     /// Appends a literal of the source code, whose length is known at compile time.
     @inlinable public mutating func append(literal text: StaticString) {
         unsafe append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Appends what one read(2) gives, so that there is no other copy to wipe.
+    /// - Returns: as read(2) does.
+    package mutating func append(from descriptor: CInt, most: Int) -> Int {
+        reserve(most)
+        let got = unsafe read(descriptor, memory.baseAddress?.advanced(by: end), most)
+        end += max(got, 0)
+        return got
     }
 
     /// Starts again in the same memory.

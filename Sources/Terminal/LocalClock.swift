@@ -61,3 +61,13 @@ package struct TimeWords: Sendable {
     /// `Thu 2026-12-03 02:00 CET`
     package func local(_ time: Timestamp) -> String { clock(time) }
 }
+
+/// Seconds as people say them: `42 s`, `51 min`, `7 h`, `12 d`.
+package func spoken(seconds: Int) -> String {
+    switch seconds {
+    case ..<120: "\(max(seconds, 0)) s"
+    case ..<7200: "\(seconds / 60) min"
+    case ..<172_800: "\(seconds / 3600) h"
+    default: "\(seconds / 86_400) d"
+    }
+}

@@ -57,3 +57,11 @@ package final class Progress: Sendable {
 
     private static func put(_ text: String) { _ = unsafe Glibc.write(STDERR_FILENO, text, text.utf8.count) }
 }
+
+/// `[########            ]  42 %`, with the same width for any number.
+package func bar(percent: Int) -> String {
+    let full = min(max(percent, 0), 100) / 5
+    let number = String(percent)
+    return "[" + String(repeating: "#", count: full) + String(repeating: " ", count: 20 - full) + "] "
+        + String(repeating: " ", count: max(3 - number.count, 0)) + number + " %"
+}

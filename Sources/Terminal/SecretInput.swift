@@ -78,15 +78,15 @@ package enum SecretInput {
 
     private static func read(_ descriptor: CInt, untilLineEnd: Bool, what: String) throws(InputError) -> SecretBytes {
         var entered = SecretBuffer(capacity: longest + 1)
-        var byte: UInt8 = 0
         while entered.count <= longest {
-            let got = unsafe Glibc.read(descriptor, &byte, 1)
+            let got = entered.append(from: descriptor, most: untilLineEnd ? 1 : longest + 1 - entered.count)
             guard got >= 0 else { throw InputError("the \(what) could not be read") }
-            if got == 0 || (untilLineEnd && byte == UInt8(ascii: "\n")) { break }
-            if untilLineEnd, byte == interrupt { throw InputError("cancelled", .givenUp) }
-            entered.append(byte)
+            if got == 0 { break }
+            guard untilLineEnd else { continue }
+            let last = entered.withSpan { $0[$0.byteCount - 1] }
+            if last == UInt8(ascii: "\n") { return entered.finish() }
+            if last == interrupt { throw InputError("cancelled", .givenUp) }
         }
-        byte = 0
         guard entered.count <= longest else { throw InputError("the \(what) is longer than \(longest) bytes") }
         return entered.finish()
     }

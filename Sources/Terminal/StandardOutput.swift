@@ -1,4 +1,6 @@
 import Glibc
+import SecretMemory
+package import SocketAPI
 import Synchronization
 import System
 
@@ -55,6 +57,12 @@ package enum StandardOutput {
             guard sent > 0 else { return record(sent < 0 ? errno : EIO) }
             offset += sent
         }
+    }
+
+    /// Writes a document as JSON, on one line.
+    package static func write(document: some WireDocument) {
+        document.render().withSpan { write($0) }
+        write("\n")
     }
 
     /// Writes text for people, with control characters made visible, and no line wider than the terminal.

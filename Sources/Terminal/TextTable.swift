@@ -76,13 +76,3 @@ package func onOneLine(_ text: String) -> String {
 package func cut(_ text: String, to width: Int) -> String {
     text.count > width ? text.prefix(max(width - 1, 0)) + "…" : text
 }
-
-/// Seconds as people say them: `42 s`, `51 min`, `7 h`, `12 d`.
-package func spoken(seconds: Int) -> String {
-    switch seconds {
-    case ..<120: "\(max(seconds, 0)) s"
-    case ..<7200: "\(seconds / 60) min"
-    case ..<172_800: "\(seconds / 3600) h"
-    default: "\(seconds / 86_400) d"
-    }
-}

@@ -1,11 +1,3 @@
-/// `[########            ]  42 %`, with the same width for any number.
-package func bar(percent: Int) -> String {
-    let full = min(max(percent, 0), 100) / 5
-    let number = String(percent)
-    return "[" + String(repeating: "#", count: full) + String(repeating: " ", count: 20 - full) + "] "
-        + String(repeating: " ", count: max(3 - number.count, 0)) + number + " %"
-}
-
 /// Breaks a text into lines of at most `width` characters, between words where possible. A command stays on one line if
 /// it has room there; else it is continued as a shell reads it, so that it can be pasted.
 /// - Parameters:

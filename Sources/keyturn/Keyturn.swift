@@ -84,6 +84,11 @@ struct CommandFailure: Error {
     init(_ error: ClientError) { self.init(error.exitStatus, error.advice) }
 }
 
+/// Copied white space is the classic mistake.
+func complainOfWhiteSpace(around what: String) {
+    complain("keyturn: there was white space around the \(what); it was left out")
+}
+
 /// Prints a line on standard error.
 func complain(_ text: String, terminator: String = "\n") {
     let line = Glyphs.shown(visible(text)) + terminator

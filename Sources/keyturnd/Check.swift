@@ -34,8 +34,7 @@ struct Check: AsyncParsableCommand {
         let report: CheckReport
         if let backup { report = try await check.run(file: backup, key) } else { report = try await check.run(key) }
         if json {
-            report.render().withSpan { StandardOutput.write($0) }
-            StandardOutput.write("\n")
+            StandardOutput.write(document: report)
         } else {
             StandardOutput.write(Self.text(report))
         }

@@ -27,8 +27,7 @@ struct CheckConfig: ParsableCommand {
             .run(try options.read())
         let file = unsafe access(path, F_OK) == 0 ? path : nil
         if json {
-            ConfigReport(file: file, warnings: warnings).render().withSpan { StandardOutput.write($0) }
-            StandardOutput.write("\n")
+            StandardOutput.write(document: ConfigReport(file: file, warnings: warnings))
         } else {
             let from = file ?? "without a file (there is none at \(path))"
             StandardOutput.write("\(from): a restart would accept these settings\n")

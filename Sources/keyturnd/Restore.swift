@@ -40,8 +40,7 @@ struct Restore: AsyncParsableCommand {
         .run(backup, key, replacing: replace)
         progress.end()
         if json {
-            report.render().withSpan { StandardOutput.write($0) }
-            StandardOutput.write("\n")
+            StandardOutput.write(document: report)
         } else {
             StandardOutput.write(text(report))
         }

@@ -54,16 +54,14 @@ struct UnlockCommand {
         // The clock counts whole seconds: the command gets its full time, and up to one second more.
         let deadline = SystemTime().now.boot + timeout + 1
         var output = SecretBuffer(capacity: most + 1)
-        var byte: UInt8 = 0
-        defer { byte = 0 }
         var isOpen = true
         while true {
             // Checks the exit before reading: the output from before the exit is then complete.
             var status: CInt = 0
             let hasEnded = unsafe kt_ended(pid, &status) != 0
             while isOpen, output.count <= most {
-                let got = unsafe read(descriptor, &byte, 1)
-                if got == 1 { output.append(byte) } else if got == 0 { isOpen = false } else { break }
+                let got = output.append(from: descriptor, most: most + 1 - output.count)
+                if got == 0 { isOpen = false } else if got < 0 { break }
             }
             let isTooLong = output.count > most
             if hasEnded, !isTooLong {

@@ -53,8 +53,7 @@ struct Bulk {
         }
         let report = BulkReport(command: verb, dryRun: dryRun, results: results)
         if common.json {
-            report.render().withSpan { StandardOutput.write($0) }
-            StandardOutput.write("\n")
+            StandardOutput.write(document: report)
         }
         guard report.exitStatus != .done else { return }
         throw CommandFailure(report.exitStatus, BulkText.failure(report.results))

@@ -60,7 +60,7 @@ struct AppAdd: ParsableCommand {
             ? try SecretInput.fromStandardInput(what: "client secret")
             : try SecretInput.fromTerminal(
                 prompt: "client secret: ", what: "client secret", insteadOf: "--secret-stdin")
-        if secret.wasTrimmed { complain("keyturn: there was white space around the client secret; it was left out") }
+        if secret.wasTrimmed { complainOfWhiteSpace(around: "client secret") }
         let draft = AppDraft(
             name: name, accountID: accountID, clientID: clientID, clientSecret: secret.bytes.copy(),
             marketplaceAppID: try marketplaceAppId.map { try trimmed($0, "Marketplace app ID") },
@@ -108,12 +108,11 @@ struct AppAdd: ParsableCommand {
         return try trimmed(Question.raw(what + ": ") ?? "", what)
     }
 
-    /// Copied white space is the classic mistake.
     private func trimmed(_ text: String, _ what: String) throws -> String {
         let bytes = Array(text.utf8)
         let inner = bytes.drop { $0 <= 0x20 }.reversed().drop { $0 <= 0x20 }.reversed()
         guard !inner.isEmpty else { throw CommandFailure(.usage, "the \(what) is empty") }
-        if inner.count < bytes.count { complain("keyturn: there was white space around the \(what); it was left out") }
+        if inner.count < bytes.count { complainOfWhiteSpace(around: what) }
         return String(decoding: inner, as: UTF8.self)
     }
 }

@@ -33,8 +33,7 @@ struct AppListCommand: ParsableCommand {
         let all: AppList = try answer.document()
         let list = AppList(apps: all.apps.filter { app in label.allSatisfy { $0.matches(app.labels) } })
         guard !common.json else {
-            list.render().withSpan { StandardOutput.write($0) }
-            return StandardOutput.write("\n")
+            return StandardOutput.write(document: list)
         }
         guard list.apps.isEmpty, !all.apps.isEmpty else { return list.write() }
         StandardOutput.write("no app has \(label.map(\.description).joined(separator: " and "))\n")

@@ -82,8 +82,7 @@ struct ApplyCommand: ParsableCommand {
 
     private func show(_ plan: ObjectsPlan) {
         if common.json {
-            plan.render().withSpan { StandardOutput.write($0) }
-            StandardOutput.write("\n")
+            StandardOutput.write(document: plan)
         } else if plan.changes.isEmpty {
             StandardOutput.write("nothing to change\n")
         } else {
@@ -138,7 +137,7 @@ struct ApplyCommand: ParsableCommand {
     }
 
     private func entered(_ secret: consuming EnteredSecret) throws -> SecretBox {
-        if secret.wasTrimmed { complain("keyturn: there was white space around the secret; it was left out") }
+        if secret.wasTrimmed { complainOfWhiteSpace(around: "secret") }
         return SecretBox(secret.bytes.copy())
     }
 

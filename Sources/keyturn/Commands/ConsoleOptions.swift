@@ -89,7 +89,7 @@ struct ConsoleOptions: ParsableArguments {
 
     static func secret(_ what: String, _ isPiped: Bool, _ option: String) throws -> SecretBox {
         let entered = isPiped ? try SecretInput.fromStandardInput(what: what) : try typed(what, option)
-        if entered.wasTrimmed { complain("keyturn: there was white space around the \(what); it was left out") }
+        if entered.wasTrimmed { complainOfWhiteSpace(around: what) }
         return SecretBox(entered.bytes.copy())
     }
 
@@ -116,19 +116,14 @@ struct ConsoleOptions: ParsableArguments {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw unreadable(what) }
         defer { close(descriptor) }
-        var text = SecretBuffer(capacity: ConsoleFile.longest)
-        var byte: UInt8 = 0
-        defer { byte = 0 }
-        while true {
-            let count = unsafe read(descriptor, &byte, 1)
+        var text = SecretBuffer(capacity: ConsoleFile.longest + 1)
+        while text.count <= ConsoleFile.longest {
+            let count = text.append(from: descriptor, most: ConsoleFile.longest + 1 - text.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw unreadable(what) }
-            guard count == 1 else { return text.finish() }
-            guard text.count < ConsoleFile.longest else {
-                throw CommandFailure(.badData, what.tooLong, try: what.fitting)
-            }
-            text.append(byte)
+            if count == 0 { return text.finish() }
         }
+        throw CommandFailure(.badData, what.tooLong, try: what.fitting)
     }
 
     private static func unreadable(_ what: ConsoleFile) -> CommandFailure {

@@ -21,8 +21,7 @@ struct DoctorCommand: ParsableCommand {
     func run() throws {
         let report = try report()
         if common.json {
-            report.render().withSpan { StandardOutput.write($0) }
-            StandardOutput.write("\n")
+            StandardOutput.write(document: report)
         } else {
             StandardOutput.write(CheckText.text(report.checks, width: Screen.width(of: STDOUT_FILENO)))
         }

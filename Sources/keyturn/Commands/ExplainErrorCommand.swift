@@ -29,8 +29,7 @@ struct ExplainErrorCommand: ParsableCommand {
                 .notFound, "no code '\(cut(code ?? "", to: 60))' is known", try: nearest ?? "keyturn explain-error")
         }
         if common.json {
-            ErrorList(entries).render().withSpan { StandardOutput.write($0) }
-            StandardOutput.write("\n")
+            StandardOutput.write(document: ErrorList(entries))
         } else {
             StandardOutput.write(code == nil ? list(entries) : details(entries))
         }

@@ -103,9 +103,7 @@ struct KeyAdd: ParsableCommand {
                 throw undone(added.slot, error)
             }
             if common.json {
-                let body = added.slot.render()
-                body.withSpan { StandardOutput.write($0) }
-                StandardOutput.write("\n")
+                StandardOutput.write(document: added.slot)
             } else {
                 StandardOutput.write(
                     "added key slot \(added.slot.slot)\nwrote the recovery key to \(recoveryOut): store it away from this machine\n"

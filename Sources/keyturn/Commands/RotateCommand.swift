@@ -125,9 +125,11 @@ struct RotateCommand: ParsableCommand {
             if let failure { failures.append(failure) }
         }
         if common.json {
-            let list = RotationList(rotations: rotations)
-            (due ? list.render() : rotations[0].render()).withSpan { StandardOutput.write($0) }
-            StandardOutput.write("\n")
+            if due {
+                StandardOutput.write(document: RotationList(rotations: rotations))
+            } else {
+                StandardOutput.write(document: rotations[0])
+            }
         } else if rotations.isEmpty {
             StandardOutput.write("nothing is due\n")
         } else {
@@ -144,7 +146,7 @@ struct RotateCommand: ParsableCommand {
             ? try SecretInput.fromStandardInput(what: "client secret")
             : try SecretInput.fromTerminal(
                 prompt: "new client secret: ", what: "client secret", insteadOf: "--secret-stdin")
-        if entered.wasTrimmed { complain("keyturn: there was white space around the client secret; it was left out") }
+        if entered.wasTrimmed { complainOfWhiteSpace(around: "client secret") }
         return entered.bytes.copy()
     }
 

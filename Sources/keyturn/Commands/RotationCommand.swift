@@ -30,8 +30,7 @@ struct RotationCommand: ParsableCommand {
     /// Shows a rotation's final state, and fails if it did not get as far as requested.
     static func end(_ rotation: RotationDocument, _ failure: CommandFailure?, _ common: CommonOptions) throws {
         if common.json {
-            rotation.render().withSpan { StandardOutput.write($0) }
-            StandardOutput.write("\n")
+            StandardOutput.write(document: rotation)
         } else {
             StandardOutput.write(rotation.text)
         }

@@ -50,7 +50,7 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         if watch {
-            try goOn()
+            try keepShowing()
         } else if let name {
             try showPage(name)
         } else {
@@ -72,7 +72,7 @@ struct StatusCommand: ParsableCommand {
     }
 
     /// While the daemon is locked or unavailable, shows that and keeps trying.
-    private func goOn() throws {
+    private func keepShowing() throws {
         let isTerminal = isatty(STDOUT_FILENO) == 1
         var isFirst = true
         while !StandardOutput.isGone {
@@ -123,8 +123,7 @@ struct StatusCommand: ParsableCommand {
             // Unchanged: a newer daemon's additional members are included.
             try common.show(answer, as: StatusDocument.self) { _ in }
         } else if common.json {
-            selection.applied(to: status).render().withSpan { StandardOutput.write($0) }
-            StandardOutput.write("\n")
+            StandardOutput.write(document: selection.applied(to: status))
         } else {
             StandardOutput.write(text(status))
         }
