@@ -38,6 +38,8 @@ package struct OAuthClient: Sendable {
     /// What a token is asked for with; empty to ask without a scope.
     package let scopes: [String]
     package let authMethod: AuthMethod
+    /// The scopes as OAuth writes them, with spaces between them; `nil` for none.
+    package var scope: String? { scopes.isEmpty ? nil : scopes.joined(separator: " ") }
 
     package init(
         tokenURL: String, clientID: String, secret: SecretBox, scopes: [String] = [], authMethod: AuthMethod = .basic

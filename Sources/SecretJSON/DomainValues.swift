@@ -44,13 +44,13 @@ extension Grant: MemberList {
     }
 }
 
-/// Members of the object around it. Scopes have spaces between them, as OAuth has them.
+/// Members of the object around it.
 extension OAuthClient: MemberList {
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
         let tokenURL = try members("token_url", \.tokenURL)
         let clientID = try members("client_id", \.clientID)
         let secret = try members("client_secret", \.secret)
-        let scope = try members.ifPresent("scope") { $0.scopes.isEmpty ? nil : $0.scopes.joined(separator: " ") }
+        let scope = try members.ifPresent("scope", \.scope)
         self.init(
             tokenURL: tokenURL, clientID: clientID, secret: secret,
             scopes: scope?.split(separator: " ").map(String.init) ?? [],

@@ -12,7 +12,7 @@ extension AdminCall {
         let history = try await rotations.history(name)
         // Read after the rotations, which took a moment: a rotation in the entry is one of these, or has ended since.
         let catalog = session.vault.catalog
-        guard let entry = catalog.app(name) else { throw Problem(Vault.noSuchApp(name)) }
+        let entry = try catalog.existingApp(name)
         let now = routes.time.now
         return AppStatusDocument(
             now: now.wall, app: try apps.show(name), summary: StatusReport.summary(of: entry, catalog, now),

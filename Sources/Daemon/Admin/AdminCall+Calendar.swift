@@ -11,11 +11,7 @@ extension AdminCall {
         let days = try request.target.number("days", in: 1...366) ?? 30
         let (session, now) = (try session, routes.time.now.wall)
         let catalog = session.vault.catalog
-        var app: AppEntry?
-        if let name {
-            guard let entry = catalog.app(name) else { throw Problem(Vault.noSuchApp(name)) }
-            app = entry
-        }
+        let app = try name.map { name throws(Problem) in try catalog.existingApp(name) }
         var report = CalendarReport(catalog, app: app, now: now, days: days)
         return report.document(routes.status.issues(session.vitals, name))
     }

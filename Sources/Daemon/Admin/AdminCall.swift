@@ -97,3 +97,10 @@ func asProblem<Success>(
 ) async throws(Problem) -> Success {
     do throws(VaultError) { return try await body() } catch { throw Problem(error) }
 }
+
+extension Catalog {
+    func existingApp(_ name: Name) throws(Problem) -> AppEntry {
+        guard let entry = app(name) else { throw Problem(Vault.noSuchApp(name)) }
+        return entry
+    }
+}

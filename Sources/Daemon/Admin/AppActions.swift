@@ -183,10 +183,7 @@ struct AppActions {
         }
     }
 
-    private func entry(_ name: Name) throws(Problem) -> AppEntry {
-        guard let entry = session.vault.catalog.app(name) else { throw Problem(Vault.noSuchApp(name)) }
-        return entry
-    }
+    private func entry(_ name: Name) throws(Problem) -> AppEntry { try session.vault.catalog.existingApp(name) }
 
     private func checkIdentity(of app: App) throws(Problem) {
         do throws(VaultError) { try session.vault.catalog.checkIdentity(of: app) } catch { throw Problem(error) }

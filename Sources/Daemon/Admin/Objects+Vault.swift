@@ -58,16 +58,14 @@ extension TargetObject {
     init(_ target: PushTarget) {
         self.init(
             name: target.name, app: target.app, adminURL: target.adminURL, connection: target.connection,
-            fields: TargetFields(
-                accountID: target.fields.accountID, clientID: target.fields.clientID,
-                clientSecret: target.fields.clientSecret),
+            fields: TargetFields(target.fields),
             login: target.login.kind, replicate: target.replication, settle: target.settle,
             bypassesExternalValidation: target.bypassesExternalValidation, restoresDrift: target.restoresDrift)
         switch target.login {
         case .basic(let user, _): self.user = user
         case .clientCredentials(let client):
             (tokenURL, clientID, tokenAuthMethod) = (client.tokenURL, client.clientID, client.authMethod)
-            scope = client.scopes.isEmpty ? nil : client.scopes.joined(separator: " ")
+            scope = client.scope
         case .certificate: break
         }
         switch target.trust {
@@ -101,5 +99,11 @@ extension TargetObject {
                 .joined(separator: ", ")
         }
         return named
+    }
+}
+
+extension TargetFields {
+    init(_ fields: PushTarget.Fields) {
+        self.init(accountID: fields.accountID, clientID: fields.clientID, clientSecret: fields.clientSecret)
     }
 }

@@ -97,7 +97,7 @@ struct ObjectsActions {
             let (token, at) = try await apps.proven(one.app, secret)
             return .success((name, token, at))
         } catch {
-            return .failure(Problem(error.code, "app '\(name)': \(error.detail)", try: error.hint))
+            return .failure(error.about("app", name))
         }
     }
 

@@ -54,7 +54,7 @@ struct ObjectsComparison {
 
     private func named(_ kind: String, _ name: Name, _ body: () throws(Problem) -> Void) throws(Problem) {
         do { try body() } catch {
-            throw Problem(error.code, "\(kind) '\(name)': \(error.detail)", try: error.hint)
+            throw error.about(kind, name)
         }
     }
 
@@ -204,5 +204,12 @@ struct ObjectsComparison {
         where !names.contains(target.name) && !removedTargets.contains(target.name) {
             plan.append(.init(.remove, .target, target.name))
         }
+    }
+}
+
+extension Problem {
+    /// The same, of one of several objects.
+    func about(_ kind: String, _ name: Name) -> Problem {
+        Problem(code, "\(kind) '\(name)': \(detail)", try: hint)
     }
 }

@@ -132,10 +132,7 @@ struct RotationActions {
         }
     }
 
-    private func entry(_ name: Name) throws(Problem) -> AppEntry {
-        guard let entry = session.vault.catalog.app(name) else { throw Problem(Vault.noSuchApp(name)) }
-        return entry
-    }
+    private func entry(_ name: Name) throws(Problem) -> AppEntry { try session.vault.catalog.existingApp(name) }
 }
 
 extension RotationDocument {

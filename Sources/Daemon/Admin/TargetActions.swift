@@ -32,7 +32,7 @@ struct TargetActions {
     /// Checks the console before the target is stored, without changing anything there: an unreachable target would block
     /// the next rotation.
     func add(_ draft: TargetDraft) async throws(Problem) -> TriedTarget {
-        guard let app = session.vault.catalog.app(draft.app) else { throw Problem(Vault.noSuchApp(draft.app)) }
+        let app = try session.vault.catalog.existingApp(draft.app)
         guard session.vault.catalog.target(draft.name) == nil else {
             throw Problem(
                 .conflict, "there already is a target '\(draft.name)'",

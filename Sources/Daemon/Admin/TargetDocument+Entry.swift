@@ -18,15 +18,11 @@ extension TargetDocument {
         let certificates = TargetCertificates(target)
         var oauth: OAuth?
         if case .clientCredentials(let client) = target.login {
-            let scope = client.scopes.joined(separator: " ")
-            oauth = OAuth(
-                tokenURL: client.tokenURL, scope: scope.isEmpty ? nil : scope, authMethod: .known(client.authMethod))
+            oauth = OAuth(tokenURL: client.tokenURL, scope: client.scope, authMethod: .known(client.authMethod))
         }
         self.init(
             name: target.name, app: target.app, adminURL: target.adminURL, connection: target.connection,
-            fields: TargetFields(
-                accountID: target.fields.accountID, clientID: target.fields.clientID,
-                clientSecret: target.fields.clientSecret),
+            fields: TargetFields(target.fields),
             login: target.login.kind, user: user, oauth: oauth, trust: target.trust.kind, pin: pin,
             clientCertExpires: certificates.clientExpires, trustExpires: certificates.trust,
             replicate: target.replication,

@@ -121,7 +121,7 @@ enum TargetDraftCheck {
         }
         try check(client.clientID, "the client ID")
         try check(client.secret, "the client secret")
-        if !client.scopes.isEmpty { try check(client.scopes.joined(separator: " "), "the scope", spaces: true) }
+        if let scope = client.scope { try check(scope, "the scope", spaces: true) }
         return client
     }
 

@@ -35,17 +35,14 @@ struct TargetFieldChoice {
 
     private func unclear(_ accountID: FieldMatch, _ clientID: FieldMatch, _ secret: FieldMatch) -> Problem {
         var (what, options): ([String], [String]) = ([], [])
-        if !accountID.candidates.isEmpty {
-            what.append("the account ID (\(Self.quoted(accountID.candidates)))")
-            options.append("--account-id-field NAME (or '' if there is none)")
-        } else if isAccountUnknown {
-            what.append("the account ID")
-            options.append("--account-id-field NAME (or '' if there is none)")
-        }
-        for (match, value, option) in [
-            (clientID, "the client ID", "--client-id-field NAME"),
-            (secret, "the client secret", "--client-secret-field NAME"),
-        ] where match.name == nil {
+        for (match, isUnclear, value, option) in [
+            (
+                accountID, isAccountUnknown || !accountID.candidates.isEmpty, "the account ID",
+                "--account-id-field NAME (or '' if there is none)"
+            ),
+            (clientID, clientID.name == nil, "the client ID", "--client-id-field NAME"),
+            (secret, secret.name == nil, "the client secret", "--client-secret-field NAME"),
+        ] where isUnclear {
             what.append(match.candidates.isEmpty ? value : "\(value) (\(Self.quoted(match.candidates)))")
             options.append(option)
         }

@@ -10,17 +10,7 @@ import SecretMemory
 
     /// `key` must not be empty.
     init(_ key: borrowing SecretBytes) throws(EnvelopeError) {
-        guard key.count > 0 else { throw .outOfRange("a mac key must not be empty") }
-        let algorithm = try unsafe Algorithms.loaded().mac
-        guard let context = unsafe EVP_MAC_CTX_new(algorithm) else { throw libraryFailure("making a mac") }
-        let result = key.withSpan { key in
-            unsafe key.withUnsafeBytes { unsafe COpenSSL_HMAC_SHA256_init(context, $0.byteAddress, $0.count) }
-        }
-        guard result == 1 else {
-            unsafe EVP_MAC_CTX_free(context)
-            throw libraryFailure("keying a mac")
-        }
-        unsafe self.context = context
+        unsafe context = try Algorithms.keyedMAC(key)
     }
 
     deinit { unsafe EVP_MAC_CTX_free(context) }
@@ -46,4 +36,21 @@ import SecretMemory
     }
 
     func code(of message: [UInt8]) throws(EnvelopeError) -> SecretBytes { try code(of: unsafe message.span.bytes) }
+}
+
+extension Algorithms {
+    /// A context with the key, which must not be empty. The caller frees it.
+    static func keyedMAC(_ key: borrowing SecretBytes) throws(EnvelopeError) -> OpaquePointer {
+        guard key.count > 0 else { throw .outOfRange("a mac key must not be empty") }
+        let algorithm = try unsafe Algorithms.loaded().mac
+        guard let context = unsafe EVP_MAC_CTX_new(algorithm) else { throw libraryFailure("making a mac") }
+        let result = key.withSpan { key in
+            unsafe key.withUnsafeBytes { unsafe COpenSSL_HMAC_SHA256_init(context, $0.byteAddress, $0.count) }
+        }
+        guard result == 1 else {
+            unsafe EVP_MAC_CTX_free(context)
+            throw libraryFailure("keying a mac")
+        }
+        return unsafe context
+    }
 }

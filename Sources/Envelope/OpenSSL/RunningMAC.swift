@@ -8,21 +8,11 @@ package import SecretMemory
     private let context: OpaquePointer
 
     /// The length of a MAC in bytes.
-    package static let codeLength = 32
+    package static let codeLength = MACKey.codeLength
 
     /// `key` must not be empty.
     package init(key: borrowing SecretBytes) throws(EnvelopeError) {
-        guard key.count > 0 else { throw .outOfRange("a mac key must not be empty") }
-        let algorithm = try unsafe Algorithms.loaded().mac
-        guard let context = unsafe EVP_MAC_CTX_new(algorithm) else { throw libraryFailure("making a mac") }
-        let result = key.withSpan { key in
-            unsafe key.withUnsafeBytes { unsafe COpenSSL_HMAC_SHA256_init(context, $0.byteAddress, $0.count) }
-        }
-        guard result == 1 else {
-            unsafe EVP_MAC_CTX_free(context)
-            throw libraryFailure("keying a mac")
-        }
-        unsafe self.context = context
+        unsafe context = try Algorithms.keyedMAC(key)
     }
 
     deinit { unsafe EVP_MAC_CTX_free(context) }

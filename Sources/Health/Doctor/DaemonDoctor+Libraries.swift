@@ -26,10 +26,10 @@ extension DaemonDoctor {
     /// Before 3.51.3 (except 3.50.7 and 3.44.6) two connections that checkpoint at once can lose commits.
     static func sqlite(_ text: String) -> Line {
         guard let version = Version(text) else { return Line("sqlite", .skipped, "SQLite \(text)") }
-        let isMended =
+        let isFixed =
             version >= Version(3, 51, 3) || (version >= Version(3, 50, 7) && version < Version(3, 51, 0))
             || (version >= Version(3, 44, 6) && version < Version(3, 45, 0))
-        guard !isMended else { return Line("sqlite", .passed, "SQLite \(text)") }
+        guard !isFixed else { return Line("sqlite", .passed, "SQLite \(text)") }
         return Line(
             "sqlite", .passed,
             "SQLite \(text): its WAL-reset bug (before 3.51.3) takes two connections, and the vault has one")
