@@ -1,6 +1,6 @@
 /// The name of an app, a client or a push target: `[a-z0-9][a-z0-9._-]{0,62}`, taken byte for byte.
 ///
-/// Nothing is normalised and nothing is trimmed: a name that needs mending is refused, so that two spellings can
+/// Nothing is normalised and nothing is trimmed: a name that is not exact is refused, so that two spellings can
 /// never mean one thing. The grammar has no character that a path, a shell or a log line would read as its own.
 package struct Name: Hashable, Sendable, Comparable, CustomStringConvertible {
     package static let grammar = "1 to 63 of a-z, 0-9, '.', '_' and '-', beginning with a letter or a digit"

@@ -36,19 +36,21 @@ package struct KeySlot: Sendable, Equatable {
 
     /// - Parameter keys: derived from the recipient's secret and the ephemeral key.
     init(
-        wrapping keyringKey: borrowing SecretBytes, for seat: SlotRecipient, ephemeralKey: [UInt8],
+        wrapping keyringKey: borrowing SecretBytes, for recipient: SlotRecipient, ephemeralKey: [UInt8],
         keys: borrowing WrappingKeys
     ) throws(EnvelopeError) {
-        let parameters = seat.scrypt.map { [$0.logN, $0.r, $0.p] } ?? []
+        let parameters = recipient.scrypt.map { [$0.logN, $0.r, $0.p] } ?? []
         let header =
-            [Self.format] + [UInt8](texts: seat.kind.rawValue, seat.id) + seat.salt + ephemeralKey + parameters
+            [Self.format] + [UInt8](texts: recipient.kind.rawValue, recipient.id) + recipient.salt + ephemeralKey
+            + parameters
             + keys.commitment
         let sealed = try keyringKey.withSpan { plain throws(EnvelopeError) in
             try Seal.seal(plain, header: header, key: keys.key)
         }
         self.init(
-            id: seat.id, kind: seat.kind, scrypt: seat.scrypt, bytes: try sealed + Self.checksum(of: sealed),
-            salt: seat.salt, ephemeralKey: ephemeralKey, commitment: keys.commitment)
+            id: recipient.id, kind: recipient.kind, scrypt: recipient.scrypt,
+            bytes: try sealed + Self.checksum(of: sealed),
+            salt: recipient.salt, ephemeralKey: ephemeralKey, commitment: keys.commitment)
     }
 
     private init(

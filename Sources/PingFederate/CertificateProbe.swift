@@ -20,7 +20,8 @@ package enum CertificateProbe {
             if let certificate = met.certificate { return certificate }
             throw ConsoleFailure(error, of: Counterpart(met: api))
         }
-        throw ConsoleFailure(.mend, .untrusted, detail: "the server showed no certificate", of: Counterpart(met: api))
+        throw ConsoleFailure(
+            .needsFix, .untrusted, detail: "the server showed no certificate", of: Counterpart(met: api))
     }
 }
 

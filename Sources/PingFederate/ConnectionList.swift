@@ -62,7 +62,7 @@ extension ConsoleSession {
             let path = "/idp/spConnections?page=\(number)&numberPerPage=\(Self.pageSize)\(query)"
             guard ContinuousClock.now - begin < patience else {
                 throw ConsoleFailure(
-                    .mend, .mismatch,
+                    .needsFix, .mismatch,
                     detail:
                         "the console's list of connections was not complete after \(patience.components.seconds) s",
                     advice: "name the connection: --connection ID")
@@ -77,7 +77,7 @@ extension ConsoleSession {
             full = size
         }
         throw ConsoleFailure(
-            .mend, .mismatch, detail: "the console's list of connections has more than \(Self.mostPages) pages",
+            .needsFix, .mismatch, detail: "the console's list of connections has more than \(Self.mostPages) pages",
             advice: "name the connection: --connection ID")
     }
 }

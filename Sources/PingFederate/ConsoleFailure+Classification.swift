@@ -7,14 +7,14 @@ extension ConsoleFailure {
     package init(_ failure: TransportFailure, of party: Counterpart? = nil) {
         let verdict: (Disposition, ConsoleCause) =
             switch failure.kind {
-            case .tlsUntrusted: (.mend, .untrusted)
-            case .tlsFailed: (.mend, .tlsFailed)
-            case .caUnusable: (.mend, .caUnusable)
-            case .identityRefused: (.mend, .certificateRefused)
-            case .identityUnusable, .invalidRequest: (.mend, .identityUnusable)
-            case .proxyRefused: (.mend, .proxyRefused)
+            case .tlsUntrusted: (.needsFix, .untrusted)
+            case .tlsFailed: (.needsFix, .tlsFailed)
+            case .caUnusable: (.needsFix, .caUnusable)
+            case .identityRefused: (.needsFix, .certificateRefused)
+            case .identityUnusable, .invalidRequest: (.needsFix, .identityUnusable)
+            case .proxyRefused: (.needsFix, .proxyRefused)
             case .cancelled, .shutDown, .overloaded: (.later(), .cancelled)
-            case .tooLarge, .malformed: (.mend, .unexpectedAnswer)
+            case .tooLarge, .malformed: (.needsFix, .unexpectedAnswer)
             case .unresolved, .unreachable, .timedOut, .cut, .other:
                 (.later(), failure.delivery == .notSent ? .unreachable : .answerLost)
             }
@@ -37,14 +37,14 @@ extension ConsoleFailure {
         let retryAfter = answer.headers["retry-after"].flatMap(Int.init).map { min(max($0, 0), 3600) }
         let verdict: (Disposition, ConsoleCause) =
             switch answer.status {
-            case 401: (.mend, party?.login.refusal ?? .unauthorized)
-            case 403: (.mend, .forbidden)
-            case 404: (.mend, isFirst || !answer.isJSON ? .wrongAddress : .notFound)
+            case 401: (.needsFix, party?.login.refusal ?? .unauthorized)
+            case 403: (.needsFix, .forbidden)
+            case 404: (.needsFix, isFirst || !answer.isJSON ? .wrongAddress : .notFound)
             case 400, 422: (.rejected, .rejected)
             case 409: (.later(retryAfter: retryAfter), .conflict)
-            case 413: (.mend, .tooLarge)
-            case 415: (.mend, .unsupportedMediaType)
-            case 300...399: (.mend, .redirected)
+            case 413: (.needsFix, .tooLarge)
+            case 415: (.needsFix, .unsupportedMediaType)
+            case 300...399: (.needsFix, .redirected)
             case 408, 429, 500...599: (.later(retryAfter: retryAfter), .serverError)
             default: (.later(retryAfter: retryAfter), .unexpectedAnswer)
             }
@@ -58,10 +58,10 @@ extension ConsoleFailure {
         let general = ConsoleFailure(answer, of: party, withholding: secrets)
         let verdict: (Disposition, ConsoleCause) =
             switch (ErrorResult.code(answer), answer.status) {
-            case ("invalid_scope", 400...499): (.mend, .invalidScope)
-            case ("invalid_client", 400...499), (nil, 401): (.mend, .invalidClient)
-            case (_, 404), (nil, 405): (.mend, .wrongAddress)
-            case (_, 400...499) where answer.status != 408 && answer.status != 429: (.mend, .tokenRefused)
+            case ("invalid_scope", 400...499): (.needsFix, .invalidScope)
+            case ("invalid_client", 400...499), (nil, 401): (.needsFix, .invalidClient)
+            case (_, 404), (nil, 405): (.needsFix, .wrongAddress)
+            case (_, 400...499) where answer.status != 408 && answer.status != 429: (.needsFix, .tokenRefused)
             default: (general.disposition, general.cause)
             }
         self.init(verdict.0, verdict.1, status: answer.status, detail: general.detail, of: party)

@@ -8,7 +8,7 @@ package struct ConsoleFailure: Error, Equatable, CustomStringConvertible {
         /// hour.
         case later(retryAfter: Int? = nil)
         /// Fails again until somebody changes something, in PingFederate or in Keyturn.
-        case mend
+        case needsFix
         /// PingFederate does not accept what was sent.
         case rejected
     }

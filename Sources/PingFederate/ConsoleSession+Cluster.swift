@@ -18,12 +18,12 @@ extension ConsoleSession {
         case 403:
             let words = ConsoleFailure(answer, of: party, withholding: secrets).detail
             throw ConsoleFailure(
-                .mend, .forbidden, status: 403, detail: words ?? "it does not show the cluster's status", of: party,
+                .needsFix, .forbidden, status: 403, detail: words ?? "it does not show the cluster's status", of: party,
                 advice: "give the account the role Admin in PingFederate; on a standalone console: "
                     + "keyturn target set NAME --replicate none")
         case 404:
             throw ConsoleFailure(
-                .mend, .unexpectedAnswer, status: 404, detail: "the console has no /cluster/status", of: party)
+                .needsFix, .unexpectedAnswer, status: 404, detail: "the console has no /cluster/status", of: party)
         default: throw ConsoleFailure(answer, of: party, withholding: secrets)
         }
         return try read(answer) { json throws(UnusableAnswer) in ClusterStatus(json) }
@@ -45,7 +45,7 @@ extension ConsoleSession {
     package func requireReplicationOnSave() async throws(ConsoleFailure) {
         guard let isOn = try await replicatesOnSave() else {
             throw ConsoleFailure(
-                .mend, .replication,
+                .needsFix, .replication,
                 detail: "pingfederate \(try await version()) cannot replicate connections when they are saved (that "
                     + "needs 12.0): its engines would keep the old secret",
                 advice: "keyturn target set NAME --replicate full replicates all pending changes after each "
@@ -53,7 +53,7 @@ extension ConsoleSession {
         }
         guard isOn else {
             throw ConsoleFailure(
-                .mend, .replication,
+                .needsFix, .replication,
                 detail: "the console does not replicate connections when they are saved: its engines would keep the "
                     + "old secret",
                 advice: "enable that in Cluster Management, or keyturn target set NAME --replicate full, which "

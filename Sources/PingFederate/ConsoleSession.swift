@@ -67,7 +67,7 @@ package struct ConsoleSession: Sendable {
 
     func path(_ folder: String, _ id: String) throws(ConsoleFailure) -> String {
         guard !id.isEmpty, !id.allSatisfy({ $0 == "." }) else {  // a step up the path
-            throw ConsoleFailure(.mend, .mismatch, detail: "the ID is empty, or consists of dots only")
+            throw ConsoleFailure(.needsFix, .mismatch, detail: "the ID is empty, or consists of dots only")
         }
         return folder + id.percentEncoded
     }
@@ -77,7 +77,7 @@ package struct ConsoleSession: Sendable {
     ) throws(ConsoleFailure) -> HTTPRequest {
         let url: EndpointURL
         do { url = try api.appending(path) } catch {
-            throw ConsoleFailure(.mend, .mismatch, detail: error.description)
+            throw ConsoleFailure(.needsFix, .mismatch, detail: error.description)
         }
         var headers = [HTTPHeader("X-XSRF-Header", "PingFederate"), HTTPHeader("Accept", "application/json")]
         if let authorization { headers.append(authorization) }

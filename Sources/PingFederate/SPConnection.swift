@@ -77,7 +77,7 @@ package final class SPConnection: Sendable {
             guard rows.count == 1, let row = rows.first else {
                 let there = settingNames.isEmpty ? "none" : settingNames.prefix(40).joined(separator: ", ")
                 throw ConsoleFailure(
-                    .mend, .mismatch,
+                    .needsFix, .mismatch,
                     detail: "the connection has \(rows.isEmpty ? "no" : "more than one") setting '"
                         + "\(change.name.readable(limit: 100))'; it has \(there)")
             }
@@ -86,14 +86,14 @@ package final class SPConnection: Sendable {
                     row.node, leavingOut: ["value", "encryptedValue"], adding: "value", change.value.bytes)
                 replacements[row.node] = SecretBox(text)
             } catch {
-                throw ConsoleFailure(.mend, .mismatch, detail: "a setting cannot be read: \(error)")
+                throw ConsoleFailure(.needsFix, .mismatch, detail: "a setting cannot be read: \(error)")
             }
         }
         return json.replacing(replacements)
     }
 
     static let notProvisioning = ConsoleFailure(
-        .mend, .mismatch, detail: "the connection has no outbound provisioning")
+        .needsFix, .mismatch, detail: "the connection has no outbound provisioning")
 
     private var provisioning: JSONNode? {
         json.member("outboundProvision", of: json.root).flatMap { json.kind($0) == .object ? $0 : nil }

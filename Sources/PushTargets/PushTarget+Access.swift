@@ -40,7 +40,7 @@ extension ConsoleAccess {
             self.init(
                 api: try ConsoleAccess.api(of: EndpointURL(adminURL)), login: login, trust: TLSOptions.Trust(trust))
         } catch {
-            throw ConsoleFailure(.mend, .mismatch, detail: "an address cannot be used: \(error)")
+            throw ConsoleFailure(.needsFix, .mismatch, detail: "an address cannot be used: \(error)")
         }
     }
 }

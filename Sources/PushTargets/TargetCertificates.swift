@@ -42,7 +42,7 @@ package struct TargetCertificates {
             words = "it is not valid before \(Timestamp(unixSeconds: life.begins))"
         case (.pair, _): return
         }
-        throw ConsoleFailure(.mend, .identityUnusable, detail: words)
+        throw ConsoleFailure(.needsFix, .identityUnusable, detail: words)
     }
 
     package static let strangers = "the client key does not belong to the client certificate"

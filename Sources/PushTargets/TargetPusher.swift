@@ -39,7 +39,7 @@ package final class TargetPusher: Sendable {
 
     /// How many seconds to pause after a failure that cannot pass without intervention: attempts must not lock an
     /// account.
-    static let mendPause = 300
+    static let fixPause = 300
 
     /// How many seconds an operator's request waits for another operation on the target.
     package static let patience = 60
@@ -81,7 +81,7 @@ package final class TargetPusher: Sendable {
         _ credential: Credential, of app: App, to target: PushTarget, _ occasion: Occasion = .due
     ) async -> PublishOutcome {
         guard !vault.isOwnedElsewhere else {
-            return .later(retryAfter: Self.mendPause, reason: Vault.ownedElsewhere.detail)
+            return .later(retryAfter: Self.fixPause, reason: Vault.ownedElsewhere.detail)
         }
         guard credential.suspectSince == nil else {
             return .later(retryAfter: nil, reason: Credential.unproven)
@@ -172,7 +172,7 @@ package final class TargetPusher: Sendable {
         let reason = "target '\(target.name)': \(failure)"
         switch failure.disposition {
         case .later(let retryAfter): return .later(retryAfter: retryAfter, reason: reason)
-        case .mend: return .later(retryAfter: Self.mendPause, reason: reason)
+        case .needsFix: return .later(retryAfter: Self.fixPause, reason: reason)
         case .rejected: return .blocked(reason: reason)
         }
     }

@@ -59,7 +59,7 @@ package struct TargetTest {
             connection.encryptedNames.contains(fields.clientSecret) || connection.value(of: fields.clientSecret) == nil
         else {
             throw ConsoleFailure(
-                .mend, .mismatch,
+                .needsFix, .mismatch,
                 detail: "the console does not keep '\(fields.clientSecret)' encrypted: it is not for a secret")
         }
         let others = pusher.vault.catalog.targetsBeside(entry.target).map { "'\($0.target.name)'" }

@@ -152,15 +152,16 @@ extension VaultKeys {
     func made(
         _ new: UnlockKey, id: String, at now: Timestamp, scrypt: ScryptParameters
     ) throws -> (UnlockMethod, SealedRow) {
-        let seat = try SlotRecipient(id: id, for: new.secret, scrypt: scrypt)
-        let slot = try seat.wrap(keyringKey.bytes)
+        let recipient = try SlotRecipient(id: id, for: new.secret, scrypt: scrypt)
+        let slot = try recipient.wrap(keyringKey.bytes)
         guard try KeySlot(bytes: slot.bytes).unwrap(with: new.secret).constantTimeEquals(keyringKey.bytes) else {
             throw VaultError(.library, "a new key slot could not be opened; nothing was changed")
         }
         let row = SealedRow(slot)
         return (
             UnlockMethod(
-                id: id, kind: new.secret.kind, createdAt: now, slotDigest: try sealer.digest(of: row), seat: seat), row
+                id: id, kind: new.secret.kind, createdAt: now, slotDigest: try sealer.digest(of: row),
+                recipient: recipient), row
         )
     }
 
@@ -169,11 +170,11 @@ extension VaultKeys {
         let key = SecretBox(try Random.secret().kept())
         var slots: [SealedRow] = []
         let unlockMethods = try unlockMethods.filter { $0.id != id }.map { method in
-            let row = SealedRow(try method.seat.wrap(key.bytes))
+            let row = SealedRow(try method.recipient.wrap(key.bytes))
             slots.append(row)
             return UnlockMethod(
                 id: method.id, kind: method.kind, createdAt: method.createdAt, slotDigest: try sealer.digest(of: row),
-                seat: method.seat)
+                recipient: method.recipient)
         }
         return VaultKeys(
             KeySecrets(sealer: sealer, keyringKey: key),

@@ -61,7 +61,7 @@ import Testing
         var advised: Set<[String]> = []
         for party in try Self.parties() {
             for cause in ConsoleCause.allCases {
-                let hint = ConsoleFailure(.mend, cause, detail: "connect timed out", of: party).hint(of: "console")
+                let hint = ConsoleFailure(.needsFix, cause, detail: "connect timed out", of: party).hint(of: "console")
                 let found = Self.commands(in: hint)
                 #expect(found.isEmpty == !hint.contains("target set console"), "\(hint)")
                 #expect(found.allSatisfy { !$0.isEmpty }, "\(hint)")

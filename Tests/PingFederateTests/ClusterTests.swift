@@ -170,7 +170,7 @@ import Testing
         _ console: ScriptedConsole, _ policy: ReplicationMode
     ) async throws(ConsoleFailure) -> ReplicationProgress {
         let access: ConsoleAccess
-        do { access = try .planted() } catch { throw ConsoleFailure(.mend, .mismatch, detail: "\(error)") }
+        do { access = try .planted() } catch { throw ConsoleFailure(.needsFix, .mismatch, detail: "\(error)") }
         return try await ConsoleSession(access, over: console).progress(of: "c", by: policy, push)
     }
 
@@ -194,12 +194,12 @@ import Testing
         let old = await failure { () throws(ConsoleFailure) in
             try await Self.progress(Self.console(settings: nil, version: "11.3.2"), .onSave)
         }
-        #expect(old?.cause == .replication && old?.disposition == .mend)
+        #expect(old?.cause == .replication && old?.disposition == .needsFix)
         #expect(old?.description.contains("pingfederate 11.3.2 cannot replicate connections") == true)
         let off = await failure { () throws(ConsoleFailure) in
             try await Self.progress(Self.console(settings: "{}"), .onSave)
         }
-        #expect(off?.cause == .replication && off?.disposition == .mend)
+        #expect(off?.cause == .replication && off?.disposition == .needsFix)
         for failure in [old, off] {
             #expect(failure?.advice?.contains("keyturn target set NAME --replicate full") == true)
         }

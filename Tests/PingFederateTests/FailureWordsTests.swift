@@ -96,7 +96,7 @@ import Testing
         let refused = try await version(.failure(alert), of: Console(login: Self.certificate))
         #expect(refused.description == "the console does not accept the client certificate: TLS alert unknown_ca")
         #expect(
-            refused.disposition == .mend
+            refused.disposition == .needsFix
                 && refused.hint(of: "console").contains("target set console --client-cert FILE"))
         let unknown = try await version(.json(#"{"message":"who"}"#, 401), of: Console(login: Self.certificate))
         #expect(unknown.description == "the console does not accept the client certificate (HTTP 401): who")
@@ -129,8 +129,8 @@ import Testing
 
     @Test(arguments: [
         (409, ConsoleCause.conflict, ConsoleFailure.Disposition.later(), "conflicts with another change"),
-        (413, .tooLarge, .mend, "larger than the console, or a gateway before it, accepts"),
-        (415, .unsupportedMediaType, .mend, "does not accept JSON"),
+        (413, .tooLarge, .needsFix, "larger than the console, or a gateway before it, accepts"),
+        (415, .unsupportedMediaType, .needsFix, "does not accept JSON"),
     ]) func `409, 413 and 415 are told apart`(
         status: Int, cause: ConsoleCause, disposition: ConsoleFailure.Disposition, words: String
     ) async throws {

@@ -62,9 +62,9 @@ import Testing
     }
 
     @Test(arguments: [
-        (401, ConsoleFailure.Disposition.mend, ConsoleCause.unauthorized), (403, .mend, .forbidden),
-        (404, .mend, .notFound), (400, .rejected, .rejected), (422, .rejected, .rejected),
-        (302, .mend, .redirected),
+        (401, ConsoleFailure.Disposition.needsFix, ConsoleCause.unauthorized), (403, .needsFix, .forbidden),
+        (404, .needsFix, .notFound), (400, .rejected, .rejected), (422, .rejected, .rejected),
+        (302, .needsFix, .redirected),
         (500, .later(), .serverError), (503, .later(), .serverError), (429, .later(), .serverError),
         (409, .later(), .conflict), (418, .later(), .unexpectedAnswer),
     ]) func `each status has its meaning`(
@@ -99,7 +99,7 @@ import Testing
     {
         for (kind, delivery, disposition) in [
             (.timedOut, .ambiguous, .later()), (.cut, .ambiguous, .later()), (.unreachable, .notSent, .later()),
-            (.tlsUntrusted, .notSent, .mend), (.identityUnusable, .notSent, .mend),
+            (.tlsUntrusted, .notSent, .needsFix), (.identityUnusable, .notSent, .needsFix),
         ] as [(TransportFailure.Kind, TransportFailure.Delivery, ConsoleFailure.Disposition)] {
             let console = ScriptedConsole { call, count in
                 call.hasPrefix("PUT") ? .failure(TransportFailure(kind, delivery)) : Self.good(call, count)
@@ -132,7 +132,7 @@ import Testing
 
         let refusing = ScriptedConsole { _, _ in .json(#"{"message":"no PlantedOAuthSecret"}"#, 401) }
         let failure = await #expect(throws: ConsoleFailure.self) { try await push(refusing, login) }
-        #expect(failure?.cause == .invalidClient && failure?.disposition == .mend)
+        #expect(failure?.cause == .invalidClient && failure?.disposition == .needsFix)
         #expect(failure?.description.contains("Planted") == false)
     }
 

@@ -74,12 +74,12 @@ extension RecordSample {
         func method(_ kind: UnlockMethodKind, _ scrypt: ScryptParameters?) -> UnlockMethod? {
             let share = [UInt8](0x20..<0x40)
             guard
-                let seat = try? SlotRecipient(
+                let recipient = try? SlotRecipient(
                     id: "1", kind: kind, salt: [UInt8](repeating: 0x0A, count: 32), scrypt: scrypt,
                     publicKey: [UInt8](repeating: 0x0B, count: 32), share: SecretBytes(copying: unsafe share.span.bytes)
                 )
             else { return nil }
-            return UnlockMethod(id: "1", kind: kind, createdAt: at(1), slotDigest: SetDigest(), seat: seat)
+            return UnlockMethod(id: "1", kind: kind, createdAt: at(1), slotDigest: SetDigest(), recipient: recipient)
         }
         let hex = """
             "slot":"\(String(repeating: "0", count: 64))","salt":"\(String(repeating: "0a", count: 32))",

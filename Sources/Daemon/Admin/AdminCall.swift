@@ -74,23 +74,6 @@ struct AdminCall: Sendable {
     var tokens: TokenActions { get throws(Problem) { TokenActions(session: try session, time: routes.time) } }
 }
 
-extension Request {
-    /// The body as the operation's document.
-    func document<Document: WireDocument & ~Copyable>(_: Document.Type = Document.self) throws(Problem) -> Document {
-        if let contentType, contentType.lowercased().split(separator: ";").first.map(String.init) != "application/json"
-        {
-            throw Problem(.unsupportedMediaType, "the body's Content-Type is not application/json")
-        }
-        guard let body else { throw Problem(.badRequest, "the request has no body") }
-        guard body.bytes.count <= Document.mostBytes else {
-            throw Problem(.payloadTooLarge, "the body is larger than \(Document.mostBytes) bytes")
-        }
-        do { return try Document(parsing: body.bytes.copy(), values: Document.mostValues) } catch {
-            throw Problem(.badRequest, "the body: \(error)")
-        }
-    }
-}
-
 /// Converts an error of the vault to an answer.
 func asProblem<Success>(
     _ body: () async throws(VaultError) -> Success

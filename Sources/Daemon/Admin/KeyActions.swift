@@ -95,6 +95,7 @@ extension KeyList.Slot {
         self.init(
             slot: method.id, kind: method.kind, state: isDamaged ? .damaged : .ok,
             createdAt: method.createdAt,
-            scrypt: method.seat.scrypt.map { Cost(logN: Int($0.logN), r: Int($0.r), p: Int($0.p)) }, isInUse: isInUse)
+            scrypt: method.recipient.scrypt.map { Cost(logN: Int($0.logN), r: Int($0.r), p: Int($0.p)) },
+            isInUse: isInUse)
     }
 }

@@ -116,7 +116,7 @@ extension Problem {
             switch (failure.cause, failure.disposition) {
             case (.unauthorized, _), (.invalidClient, _): .loginRefused
             case (_, .later): .upstreamUnavailable
-            case (_, .mend), (_, .rejected): .upstreamFailed
+            case (_, .needsFix), (_, .rejected): .upstreamFailed
             }
         self.init(
             code, failure.description + (consequence.map { "; \($0)" } ?? ""),

@@ -10,11 +10,11 @@ package struct UnlockMethod: Sendable {
     package let createdAt: Timestamp
     /// The digest of the key slot as it was last written.
     let slotDigest: SetDigest
-    package let seat: SlotRecipient
+    package let recipient: SlotRecipient
 
-    init(id: String, kind: UnlockMethodKind, createdAt: Timestamp, slotDigest: SetDigest, seat: SlotRecipient) {
+    init(id: String, kind: UnlockMethodKind, createdAt: Timestamp, slotDigest: SetDigest, recipient: SlotRecipient) {
         (self.id, self.kind, self.createdAt) = (id, kind, createdAt)
-        (self.slotDigest, self.seat) = (slotDigest, seat)
+        (self.slotDigest, self.recipient) = (slotDigest, recipient)
     }
 
     /// In the order of their numbers.

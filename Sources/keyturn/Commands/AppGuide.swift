@@ -149,15 +149,15 @@ struct AppGuide {
             if secret == nil { try askSecret() }
             let answer = try common.admin.send(
                 .post, "/v1/credentials/verify", body: document(verifying: true).render(), within: .seconds(120))
-            let mending = VerificationAdvice(try answer.document())
-            for words in mending.words { say(words, behind: "  ") }
-            switch mending.outcome {
+            let advice = VerificationAdvice(try answer.document())
+            for words in advice.words { say(words, behind: "  ") }
+            switch advice.outcome {
             case .ready: return
             case .again:
-                let skip = mending.maySkip ? "s: store the app as it is, " : ""
+                let skip = advice.maySkip ? "s: store the app as it is, " : ""
                 let prompt = "  fix that, and press Enter to try again (\(skip)q: quit) "
                 guard let line = Question.line(prompt), line != "q" else { throw left() }
-                if line == "s", mending.maySkip { return }
+                if line == "s", advice.maySkip { return }
             case .enter(let fields):
                 for field in fields {
                     if field == .clientSecret { try askSecret() } else { try ask(field, keeping: draft.values[field]) }

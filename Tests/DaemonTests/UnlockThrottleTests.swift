@@ -7,7 +7,7 @@ import Vault
 
 @testable import Daemon
 
-@Suite struct UnlockTurnsTests {
+@Suite struct UnlockThrottleTests {
     @Test func `three wrong secrets are free, and each further one takes twice as long`() {
         var budget = UnlockBackoff()
         var boot = 1000

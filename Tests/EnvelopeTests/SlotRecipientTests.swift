@@ -4,7 +4,7 @@ import Testing
 
 @testable import Envelope
 
-struct KeySeatTests {
+struct SlotRecipientTests {
     private var key: SecretBytes { secret(run(0)) }
 
     private static func unlockSecret(_ kind: UnlockMethodKind) throws(EnvelopeError) -> UnlockSecret {
@@ -21,8 +21,8 @@ struct KeySeatTests {
 
     @Test(arguments: UnlockMethodKind.allCases)
     func `another keyring key is wrapped without the secret, which then opens it`(kind: UnlockMethodKind) throws {
-        let seat = try SlotRecipient(id: "1", for: Self.unlockSecret(kind), scrypt: .least)
-        let (first, second) = (try seat.wrap(key), try seat.wrap(secret(run(7))))
+        let recipient = try SlotRecipient(id: "1", for: Self.unlockSecret(kind), scrypt: .least)
+        let (first, second) = (try recipient.wrap(key), try recipient.wrap(secret(run(7))))
         #expect(try first.unwrap(with: Self.unlockSecret(kind)).constantTimeEquals(key))
         #expect(plain(try second.unwrap(with: Self.unlockSecret(kind))) == run(7))
         #expect(first.bytes != second.bytes)
@@ -36,14 +36,14 @@ struct KeySeatTests {
     }
 
     /// Who once opened the vault has seen all seats. That must not open what is wrapped for them later.
-    @Test func `a seat does not open its own slot`() throws {
-        let seat = try SlotRecipient(id: "1", for: Self.unlockSecret(.keyFile))
-        let slot = try seat.wrap(key)
-        for guess in [seat.publicKey, plain(seat.share.bytes), run(0)] {
-            for shared in [seat.publicKey, plain(seat.share.bytes), run(0)] {
+    @Test func `a recipient does not open its own slot`() throws {
+        let recipient = try SlotRecipient(id: "1", for: Self.unlockSecret(.keyFile))
+        let slot = try recipient.wrap(key)
+        for guess in [recipient.publicKey, plain(recipient.share.bytes), run(0)] {
+            for shared in [recipient.publicKey, plain(recipient.share.bytes), run(0)] {
                 let keys = try WrappingKeys(
                     shared: secret(shared), share: secret(guess), ephemeralKey: Array(slot.bytes[50..<82]),
-                    publicKey: seat.publicKey)
+                    publicKey: recipient.publicKey)
                 #expect(throws: EnvelopeError.notAuthentic) { _ = try slot.open(with: keys) }
             }
         }
@@ -51,10 +51,10 @@ struct KeySeatTests {
 
     @Test func `a slot needs both the private key and the share`() throws {
         let holder = try HolderKeys(Self.unlockSecret(.keyFile), salt: run(1), scrypt: nil)
-        let seat = try SlotRecipient(
+        let recipient = try SlotRecipient(
             id: "1", kind: .keyFile, salt: run(1), scrypt: nil, publicKey: X25519.publicKey(of: holder.privateKey),
             share: secret(run(9)))
-        let slot = try seat.wrap(key)
+        let slot = try recipient.wrap(key)
         #expect(throws: EnvelopeError.wrongKey) { _ = try slot.unwrap(with: Self.unlockSecret(.keyFile)) }
     }
 
@@ -77,7 +77,7 @@ struct KeySeatTests {
         }
     }
 
-    @Test func `a seat of wrong lengths is damaged`() {
+    @Test func `a recipient of wrong lengths is damaged`() {
         for (salt, publicKey, share) in [(31, 32, 32), (32, 31, 32), (32, 32, 33), (0, 0, 0)] {
             #expect(throws: EnvelopeError.damaged) {
                 _ = try SlotRecipient(

@@ -9,7 +9,7 @@ import Vault
 @testable import PushTargets
 
 /// What is not pushed to a console, and so replaces nothing there.
-@Suite struct CourierTests {
+@Suite struct TargetPusherTests {
     /// Nobody is there; how often somebody was asked for counts.
     private struct NoConsole: HTTPTransport {
         let asked = Recorder<String>()

@@ -7,7 +7,7 @@ import Testing
 @testable import Vault
 
 /// Ways in that come and go while the vault is open.
-@Suite struct WayChangesTests {
+@Suite struct UnlockMethodChangesTests {
     private let store = MemoryStore()
     private let time = ManualTime()
     private let vault: Vault
@@ -147,14 +147,14 @@ import Testing
 
     @Test func `a passphrase's cost is kept with it, and can be raised`() async throws {
         let cheap = try await vault.addUnlockMethod(Self.passphrase(), at: time.now.wall, scrypt: .least)
-        #expect(cheap.seat.scrypt == .least)
+        #expect(cheap.recipient.scrypt == .least)
         let dear = try await vault.addUnlockMethod(
             Self.passphrase(), at: time.now.wall, scrypt: ScryptParameters(logN: 15, r: 8, p: 1))
         try await vault.removeUnlockMethod(cheap.id)
         #expect(await code(Self.passphrase()) == nil)
         #expect(await code(Self.passphrase("correct horse battera")) == .wrongKey)
         let again = try await Vault.open(store.reopened(), with: Self.passphrase(), time: time)
-        #expect(again.unlockMethods.first { $0.id == dear.id }?.seat.scrypt?.logN == 15)
+        #expect(again.unlockMethods.first { $0.id == dear.id }?.recipient.scrypt?.logN == 15)
     }
 
     @Test func `a key that cannot guard a vault, or cannot be written, adds nothing`() async throws {
@@ -194,7 +194,7 @@ import Testing
             try await copy.write(change) { _ in }
             let opened = try await Vault.open(copy, with: .keyFile(), time: time)
             #expect(opened.damagedSlots == ["2"] && VaultPicture(opened) == VaultPicture(vault))
-            // Any change of the ways that renews the others' slots mends it: its seat is sealed in the vault.
+            // Any change of the ways that renews the others' slots mends it: its recipient is sealed in the vault.
             _ = try await opened.addUnlockMethod(.keyFile("n"), at: time.now.wall)
             try await opened.removeUnlockMethod("3")
             #expect(opened.damagedSlots == [])

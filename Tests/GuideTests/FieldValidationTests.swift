@@ -5,7 +5,7 @@ import Testing
 @testable import Guide
 
 /// What is pasted, and what the guide makes of it.
-@Suite struct PastedTests {
+@Suite struct FieldValidationTests {
     private static let id = "aB3_dE-fGh1jKlMnOpQr5t"
     private static let secret = "abcdefghijklmnopqrstuvwxyzABC123"
 

@@ -8,7 +8,7 @@ import Zoom
 @testable import Guide
 
 /// What the guide says to each answer of Zoom's, and how it goes on.
-@Suite struct MendingTests {
+@Suite struct VerificationAdviceTests {
     private static func failed(_ cause: ZoomCause) -> CheckResults {
         CheckResults([
             .init("token", .failed, cause.meaning, try: cause.remedy, cause: cause),
@@ -30,10 +30,10 @@ import Zoom
     ]) func `each refusal is named, and only what is wrong is entered again`(
         cause: ZoomCause, outcome: VerificationAdvice.Outcome, words: String
     ) {
-        let mending = VerificationAdvice(Self.failed(cause))
-        #expect(mending.outcome == outcome && !mending.maySkip)
-        #expect(mending.words.joined(separator: " ").contains(words))
-        #expect(mending.words.count >= 2, "it says where that is mended")
+        let advice = VerificationAdvice(Self.failed(cause))
+        #expect(advice.outcome == outcome && !advice.maySkip)
+        #expect(advice.words.joined(separator: " ").contains(words))
+        #expect(advice.words.count >= 2, "it says where that is fixed")
     }
 
     @Test func `each missing scope has its own line, by both of its names`() {
@@ -43,15 +43,15 @@ import Zoom
                 .init(scope: "user:master", granular: ["user:read:user:master", "user:update:user:master"]),
                 .init(scope: "scim2", granular: ["scim2:admin"]),
             ])
-        let mending = VerificationAdvice(Self.passed(scopes))
-        #expect(mending.outcome == .again && mending.maySkip)
-        #expect(mending.words.first == "zoom accepts the credentials, but 2 scopes are not ticked:")
+        let advice = VerificationAdvice(Self.passed(scopes))
+        #expect(advice.outcome == .again && advice.maySkip)
+        #expect(advice.words.first == "zoom accepts the credentials, but 2 scopes are not ticked:")
         #expect(
-            mending.words[1...2] == [
+            advice.words[1...2] == [
                 "  user:master, or granular: user:read:user:master, user:update:user:master",
                 "  scim2, or granular: scim2:admin",
             ])
-        #expect(mending.words.last?.contains("Scopes > Add Scopes") == true)
+        #expect(advice.words.last?.contains("Scopes > Add Scopes") == true)
     }
 
     @Test func `a fact that Zoom does not say yet, and a failure that is not the app's, may be left as it is`() {
@@ -59,8 +59,8 @@ import Zoom
             CheckResult("scopes", .skipped, "not said"),
             .init("scim", .failed, "no single sign-on", try: "enable"),
         ] {
-            let mending = VerificationAdvice(Self.passed(check))
-            #expect(mending.outcome == .again && mending.maySkip && !mending.words.isEmpty)
+            let advice = VerificationAdvice(Self.passed(check))
+            #expect(advice.outcome == .again && advice.maySkip && !advice.words.isEmpty)
         }
         #expect(
             VerificationAdvice(Self.passed(.init("scopes", .passed, ""), .init("scim", .passed, ""))).outcome == .ready)

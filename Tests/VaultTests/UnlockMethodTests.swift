@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Vault
 
-@Suite struct WaysTests {
+@Suite struct UnlockMethodTests {
     private static let passphrase = "correct horse battery"
 
     private static func passphraseWay(_ text: String = passphrase) -> UnlockKey {

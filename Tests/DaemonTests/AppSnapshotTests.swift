@@ -5,7 +5,7 @@ import Testing
 @testable import Daemon
 
 /// What a client is told that listens, from what it saw to what is.
-@Suite struct AppSightTests {
+@Suite struct AppSnapshotTests {
     private static let app = Name("zoom-prod")
 
     private static func sight(_ generation: Int, rotating: Bool = false, id: String = "a") -> AppSnapshot {
