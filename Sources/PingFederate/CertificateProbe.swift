@@ -8,28 +8,28 @@ package enum CertificateProbe {
     package static func certificate(
         of api: EndpointURL, over transport: any HTTPTransport
     ) async throws(ConsoleFailure) -> PeerCertificate {
-        let met = Meeting()
+        let shown = ShownCertificate()
         let tls = TLSOptions(
             trust: .certificate { certificate in
-                met.record(certificate)
+                shown.record(certificate)
                 return false
             })
         do throws(TransportFailure) {
             _ = try await transport.send(HTTPRequest(.get, api, tls: tls))
         } catch {
-            if let certificate = met.certificate { return certificate }
-            throw ConsoleFailure(error, of: Counterpart(met: api))
+            if let certificate = shown.certificate { return certificate }
+            throw ConsoleFailure(error, of: Counterpart(probing: api))
         }
         throw ConsoleFailure(
-            .needsFix, .untrusted, detail: "the server showed no certificate", of: Counterpart(met: api))
+            .needsFix, .untrusted, detail: "the server showed no certificate", of: Counterpart(probing: api))
     }
 }
 
 /// Holds the certificate that the server showed.
-private final class Meeting: Sendable {
-    private let met = Mutex<PeerCertificate?>(nil)
+private final class ShownCertificate: Sendable {
+    private let shown = Mutex<PeerCertificate?>(nil)
 
-    var certificate: PeerCertificate? { met.withLock { $0 } }
+    var certificate: PeerCertificate? { shown.withLock { $0 } }
 
-    func record(_ certificate: PeerCertificate) { met.withLock { $0 = certificate } }
+    func record(_ certificate: PeerCertificate) { shown.withLock { $0 = certificate } }
 }

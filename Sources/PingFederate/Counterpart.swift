@@ -36,7 +36,7 @@ package struct Counterpart: Equatable, Sendable {
     }
 
     /// A console of which only the certificate is read.
-    package init(met url: EndpointURL) {
+    package init(probing url: EndpointURL) {
         (role, self.url, login, isPinned, bypassesExternalValidation) = (.console, url, .basic, false, false)
     }
 

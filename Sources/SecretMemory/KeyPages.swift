@@ -46,7 +46,7 @@ import Synchronization
     }
 
     /// Returns wiped bytes to the pool. `false` when they are not from here.
-    func give(_ memory: UnsafeMutableRawBufferPointer) -> Bool {
+    func release(_ memory: UnsafeMutableRawBufferPointer) -> Bool {
         let address = UInt(bitPattern: memory.baseAddress)
         guard base != 0, (base..<base + UInt(Self.slots * Self.slotLength)).contains(address) else { return false }
         taken.withLock { $0[Int(address - base) / Self.slotLength] = false }

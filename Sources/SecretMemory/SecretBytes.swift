@@ -77,6 +77,6 @@ enum SecretPages {
 
     static func wipeAndFree(_ memory: UnsafeMutableRawBufferPointer) {
         if let base = memory.baseAddress { unsafe explicit_bzero(base, memory.count) }
-        if unsafe !KeyPages.shared.give(memory) { unsafe memory.deallocate() }
+        if unsafe !KeyPages.shared.release(memory) { unsafe memory.deallocate() }
     }
 }

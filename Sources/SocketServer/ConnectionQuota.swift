@@ -86,5 +86,5 @@ final class ConnectionQuota: Sendable {
         return refusal
     }
 
-    func give(_ place: Place) { state.withLock { $0.remove(place) } }
+    func release(_ place: Place) { state.withLock { $0.remove(place) } }
 }

@@ -100,7 +100,7 @@ import SocketAPI
         let needs = responder.needs(of: caller)
         if needs.isEmpty { return place }
         if process?.learn(needs, of: &caller) != false { return reclassify(&place, as: caller) ? place : nil }
-        quota.give(taken)
+        quota.release(taken)
         return nil
     }
 
@@ -117,7 +117,7 @@ import SocketAPI
 
     func closed(_ connection: Connection, _ place: ConnectionQuota.Place?) {
         connections[ObjectIdentifier(connection)] = nil
-        if let place { quota.give(place) }
+        if let place { quota.release(place) }
     }
 
     /// Reads once, at most this many bytes. They are wiped when `body` returns.

@@ -15,7 +15,7 @@ import Testing
         #expect(Self.take(1_000, 2, &places) == 80)
         for uid in 3..<11 as Range<UInt32> { #expect(Self.take(1_000, uid, &places) == 10) }
         #expect(places.claim(99, isOwner: false) == .full && places.total == 320)
-        places.give(1)
+        places.release(1)
         #expect(places.claim(99, isOwner: false) == nil)
     }
 

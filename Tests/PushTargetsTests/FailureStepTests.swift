@@ -10,7 +10,7 @@ import Vault
 /// What shows that a failure is over, and what does not.
 @Suite struct FailureStepTests {
     private static func failure(_ cause: ConsoleCause, _ call: Counterpart.Call?) throws -> ConsoleFailure {
-        var party = Counterpart(met: try .init("https://console.example.com:9999"))
+        var party = Counterpart(probing: try .init("https://console.example.com:9999"))
         if let call { party.call = call }
         return ConsoleFailure(.later(), cause, of: call == nil ? nil : party)
     }

@@ -19,7 +19,7 @@ import Testing
         for _ in 0..<10 { #expect(quota.claim(known(1000)) == nil) }
         #expect(quota.claim(known(1000)) == .user(1000))
         #expect(quota.claim(known(1001)) == nil)
-        quota.give(known(1000))
+        quota.release(known(1000))
         #expect(quota.claim(known(1000)) == nil)
         #expect(quota.total == 11)
     }
@@ -50,7 +50,7 @@ import Testing
         for _ in 0..<25 { #expect(quota.claim(stranger(9)) == nil) }
         #expect(quota.claim(stranger(9)) == .user(9))
         #expect(quota.claim(stranger(10)) == nil)
-        quota.give(stranger(9))
+        quota.release(stranger(9))
         #expect(quota.claim(stranger(9)) == nil)
     }
 
@@ -79,12 +79,12 @@ import Testing
         #expect(refusals.count { $0 == nil } == 25, "a stranger's share, and who is left has to go")
         #expect(refusals.count { $0 == .user(1000) } == 75 && quota.total == 25)
         #expect(quota.claim(stranger(1000)) == .user(1000) && quota.claim(stranger(1001)) == nil)
-        quota.give(stranger(1001))
+        quota.release(stranger(1001))
         for index in mine.indices where mine[index] != nil {
             #expect(quota.move(&mine[index], to: .known) == nil)
         }
         for _ in 0..<375 { #expect(quota.claim(known(1000)) == nil) }
-        for _ in 0..<400 { quota.give(known(1000)) }
+        for _ in 0..<400 { quota.release(known(1000)) }
         #expect(quota.total == 0 && quota.claim(stranger(1000)) == nil, "nothing is left over")
     }
 

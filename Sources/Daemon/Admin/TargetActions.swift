@@ -105,10 +105,10 @@ struct TargetActions {
             throw error as? Problem ?? Problem(.badRequest, "the console's address cannot be used")
         }
         do throws(ConsoleFailure) {
-            let met = try await CertificateProbe.certificate(of: api, over: transport)
+            let shown = try await CertificateProbe.certificate(of: api, over: transport)
             return ServerCertificate(
-                sha256: met.sha256 ?? "", subject: met.subject, issuer: met.issuer, notBefore: met.notBefore,
-                notAfter: met.notAfter)
+                sha256: shown.sha256 ?? "", subject: shown.subject, issuer: shown.issuer, notBefore: shown.notBefore,
+                notAfter: shown.notAfter)
         } catch {
             throw Problem(error)
         }

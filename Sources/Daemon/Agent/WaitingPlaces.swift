@@ -20,7 +20,7 @@ struct WaitingPlaces: Equatable, Sendable {
         return nil
     }
 
-    mutating func give(_ uid: UInt32) {
+    mutating func release(_ uid: UInt32) {
         total -= 1
         let mine = byUID[uid, default: 1] - 1
         byUID[uid] = mine == 0 ? nil : mine

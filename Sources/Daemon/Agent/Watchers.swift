@@ -81,7 +81,7 @@ final class Watchers: Sendable {
     func remove(_ watch: any VaultWatch, at eventLoop: EventLoop) {
         let crowd = state.withLock { $0.places[ObjectIdentifier(eventLoop)]?.crowd }
         guard let crowd, crowd.value.remove(watch) else { return }
-        state.withLock { $0.taken.give(watch.uid) }
+        state.withLock { $0.taken.release(watch.uid) }
     }
 
     /// The vault is locked: ends all waiting requests.

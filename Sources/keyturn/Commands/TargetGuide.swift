@@ -25,40 +25,40 @@ struct TargetGuide {
 
     /// The console's options; missing ones are asked for.
     mutating func draft(_ given: ConsoleOptions) throws -> ConsoleDraft {
-        let (adminURL, met) = try console(given)
+        let (adminURL, shown) = try console(given)
         let login = try given.login()
         let authorities = try given.authorities()
-        let draft = ConsoleDraft(adminURL: adminURL, login: login, ca: authorities, pin: try given.pin ?? pin(met))
+        let draft = ConsoleDraft(adminURL: adminURL, login: login, ca: authorities, pin: try given.pin ?? pin(shown))
         mayAsk = (secret: !given.isPiped && draft.hasTypedSecret, user: !given.hasLogin)
         retyping = given.adminUrl == nil ? given : nil
         return draft
     }
 
     /// The console's address and, if no option says how to trust its certificate, the certificate that it shows.
-    private func console(_ given: ConsoleOptions) throws -> (adminURL: String, met: ServerCertificate?) {
+    private func console(_ given: ConsoleOptions) throws -> (adminURL: String, shown: ServerCertificate?) {
         let isKnown = given.pin != nil || given.caFile != nil
         let isGuided = given.adminUrl == nil || given.connection == nil
-        func meet(_ url: String) throws -> (String, ServerCertificate?) {
+        func probe(_ url: String) throws -> (String, ServerCertificate?) {
             guard isGuided, !isKnown, Question.isPossible else { return (url, nil) }
             let request = CertificateRequest(adminURL: url)
             let answer = try common.admin.send(.post, "/v1/consoles/certificate", body: request.render())
             return (url, try answer.document(ServerCertificate.self))
         }
-        if let url = given.adminUrl { return try meet(url) }
-        return try ConsoleDialog.asking("console, as https://CONSOLE:9999: ", or: "--admin-url URL", meet)
+        if let url = given.adminUrl { return try probe(url) }
+        return try ConsoleDialog.asking("console, as https://CONSOLE:9999: ", or: "--admin-url URL", probe)
     }
 
     /// Shows the console's certificate. A yes pins it; otherwise the system's CAs decide.
-    private func pin(_ met: ServerCertificate?) throws -> String? {
-        guard let met else { return nil }
+    private func pin(_ shown: ServerCertificate?) throws -> String? {
+        guard let shown else { return nil }
         var table = TextTable()
-        table.add("subject", met.subject)
-        table.add("issuer", met.issuer)
-        table.add("valid", "\(met.notBefore) to \(met.notAfter)")
-        table.add("SHA-256", Self.pairs(met.sha256))
+        table.add("subject", shown.subject)
+        table.add("issuer", shown.issuer)
+        table.add("valid", "\(shown.notBefore) to \(shown.notAfter)")
+        table.add("SHA-256", Self.pairs(shown.sha256))
         complain("the console shows this certificate:\n\(table.text)")
         let question = "pin it, so that no other is accepted? (no: the system's CAs decide)"
-        return Question.isYes(question) ? met.sha256 : nil
+        return Question.isYes(question) ? shown.sha256 : nil
     }
 
     /// Makes the call, and repeats it with another secret while the console does not accept the login.
@@ -150,8 +150,8 @@ struct TargetGuide {
             {
                 complain("keyturn: \(problem.advice.lines)", terminator: "")
                 guard let retyping else { continue }
-                let (url, met) = try self.console(retyping)
-                let known = met?.sha256 == nil || met?.sha256 == console.pin ? console.pin : try pin(met)
+                let (url, shown) = try self.console(retyping)
+                let known = shown?.sha256 == nil || shown?.sha256 == console.pin ? console.pin : try pin(shown)
                 console = ConsoleDraft(adminURL: url, login: console.login, ca: console.ca, pin: known)
             }
         }
