@@ -24,7 +24,7 @@ import Testing
             .deletingLastPathComponent()
         let page = try String(contentsOf: root.appending(path: "docs/rotation.md"), encoding: .utf8)
         let lines = WaitRow.all.map { row in
-            let usual = row.usual.map { $0 == 0 ? "told at once" : countdown($0) } ?? "as agreed"
+            let usual = row.usual.map { $0 == 0 ? "reported at once" : countdown($0) } ?? "as agreed"
             return "| `\(row.phase.rawValue)` | \(row.words) | \(usual) |"
         }
         #expect(
