@@ -39,7 +39,7 @@ import Testing
                 ("agent.sock", "is not absolute; try: /run/keyturn/agent/agent.sock, or "),
                 ("unix:/run/agent.sock", "is not absolute; try: "),
                 ("/run/keyturn/agent/", "is that of a directory; try: /run/keyturn/agent/agent.sock"),
-                ("/run/keyturn/admin/admin.sock", "is that of the admin socket, which gives out no credentials; try: "),
+                ("/run/keyturn/admin/admin.sock", "is that of the admin socket, which serves no credentials; try: "),
                 ("/run/a\tb", "has a control character; try: "),
                 ("/" + String(repeating: "é", count: 54), "is longer than 107 bytes; try: a shorter runtime directory"),
             ]
@@ -75,6 +75,6 @@ import Testing
 extension Connector {
     /// The words for a timeout that is none.
     static func notMilliseconds(_ field: String, _ normal: Int) -> String {
-        "\(field) is not 1 to 300000 milliseconds, in digits alone; try: \(normal)"
+        "\(field) is not 1 to 300000 milliseconds, written in digits; try: \(normal)"
     }
 }

@@ -81,8 +81,8 @@ public final class AgentSocket {
                 if (!connection.receive(space, deadline)) {
                     throw new AgentException(
                             Kind.CLOSED_EARLY,
-                            "the daemon ended, or did not start, before its answer was complete",
-                            "look at keyturnd's log");
+                            "the daemon stopped, or did not start, before its answer was complete",
+                            "journalctl -u keyturnd");
                 }
                 AgentAnswer answer = reader.received(space.position() - start);
                 if (answer != null) {

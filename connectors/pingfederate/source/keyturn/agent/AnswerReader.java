@@ -57,7 +57,7 @@ final class AnswerReader implements AutoCloseable {
             return null;
         }
         if (count - bodyStart > length) {
-            throw AgentException.malformed("bytes behind the body");
+            throw AgentException.malformed("bytes after the body");
         }
         byte[] body = Arrays.copyOfRange(bytes, bodyStart, bodyStart + length);
         return new AgentAnswer(status, contentType, retryAfter, body);

@@ -23,7 +23,7 @@ final class Deadline {
         long left = end - System.nanoTime();
         if (left <= 0) {
             throw new AgentException(
-                    Kind.TIMED_OUT, "the daemon did not " + what + " within " + limit + " ms", "look at keyturnd's log");
+                    Kind.TIMED_OUT, "the daemon did not " + what + " within " + limit + " ms", "journalctl -u keyturnd");
         }
         return Math.min(most, TimeUnit.NANOSECONDS.toMillis(left) + 1);
     }

@@ -96,7 +96,7 @@ final class DocumentParser {
             case '{':
             case '[':
                 if (depth == DEEPEST) {
-                    throw AgentException.malformed("its body is too deep");
+                    throw AgentException.malformed("its body is nested too deeply");
                 }
                 if (peek() == '{') {
                     object(depth + 1);

@@ -42,7 +42,7 @@ final class UnixConnection implements AutoCloseable {
                 if (channel != null) {
                     return new UnixConnection(channel, selector);
                 }
-                selector.select(deadline.milliseconds(pause, "take the connection"));
+                selector.select(deadline.milliseconds(pause, "accept the connection"));
                 throwIfInterrupted();
             }
         } catch (IOException failure) {
@@ -72,7 +72,7 @@ final class UnixConnection implements AutoCloseable {
             throw new AgentException(
                     Kind.NOT_PERMITTED,
                     "this user may not open the socket at " + path,
-                    "let this user into the socket's directory, and see agent.mode and agent.group of keyturn.yaml");
+                    "give this user access to the socket's directory, and check agent.mode and agent.group in keyturn.yaml");
         } catch (ConnectException refusal) { // ECONNREFUSED
             close(channel);
             throw new AgentException(

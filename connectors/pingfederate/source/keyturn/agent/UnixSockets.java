@@ -49,7 +49,7 @@ final class UnixSockets {
             throw unfit("has a control character", TYPICAL);
         }
         if (path.endsWith("/admin.sock")) {
-            throw unfit("is that of the admin socket, which gives out no credentials", TYPICAL);
+            throw unfit("is that of the admin socket, which serves no credentials", TYPICAL);
         }
         if (path.endsWith("/")) {
             throw unfit("is that of a directory", path + "agent.sock");

@@ -68,7 +68,7 @@ public final class KeyturnSecretManager implements SecretManager {
                 Settings.PATH, "Absolute path of keyturnd's agent socket.", AgentSocket.DEFAULT_PATH, Settings::checkPath));
         gui.addField(field(
                 Settings.CONNECT_TIMEOUT,
-                "Milliseconds for which a busy daemon may leave a connection waiting.",
+                "Milliseconds to wait until a busy daemon accepts the connection.",
                 Integer.toString(Settings.DEFAULT_CONNECT_TIMEOUT),
                 Settings::checkConnectTimeout));
         gui.addField(field(

@@ -26,7 +26,7 @@ final class PingTypes {
         } catch (ReflectiveOperationException failure) {
             throw new IllegalStateException("PingFederate makes no descriptor of a secret manager", failure);
         }
-        throw new IllegalStateException("this PingFederate's SecretManagerDescriptor takes something else");
+        throw new IllegalStateException("this PingFederate's SecretManagerDescriptor has other parameters");
     }
 
     /** @param name {@code null} if there is none. */
@@ -41,7 +41,7 @@ final class PingTypes {
                     .invoke(attributes, SecretInfo.USERNAME_ATTRIBUTE_NAME, name);
             return attributes;
         } catch (ReflectiveOperationException failure) {
-            throw new IllegalStateException("this PingFederate's AttributeMap takes something else", failure);
+            throw new IllegalStateException("this PingFederate's AttributeMap has other parameters", failure);
         }
     }
 

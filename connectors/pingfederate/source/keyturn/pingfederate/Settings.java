@@ -49,7 +49,7 @@ final class Settings {
                 || Integer.parseInt(digits) < 1
                 || Integer.parseInt(digits) > LONGEST_TIMEOUT) {
             throw new IllegalArgumentException(
-                    name + " is not 1 to " + LONGEST_TIMEOUT + " milliseconds, in digits alone; try: " + normal);
+                    name + " is not 1 to " + LONGEST_TIMEOUT + " milliseconds, written in digits; try: " + normal);
         }
         return Duration.ofMillis(Integer.parseInt(digits));
     }

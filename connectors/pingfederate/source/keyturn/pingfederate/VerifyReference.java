@@ -12,7 +12,7 @@ final class VerifyReference implements ActionDescriptor.Action {
 
     static ActionDescriptor descriptor() {
         ActionDescriptor action = new ActionDescriptor(
-                "Verify Secret Reference", "Asks keyturnd for what a reference means.", new VerifyReference());
+                "Verify Secret Reference", "Fetches the value of a reference from keyturnd, and shows whether that works.", new VerifyReference());
         action.addParameter(new TextFieldDescriptor(REFERENCE, "Such as OBF:MGR:keyturn:zoom-prod.client_secret."));
         return action;
     }

@@ -213,7 +213,7 @@ public final class Answers {
                 holds("the queue is never full", false);
             } catch (AgentException full) {
                 holds("a full queue: " + full.getMessage(), full.kind() == Kind.TIMED_OUT && !queue.isEmpty());
-                holds("it says what timed out", full.getMessage().contains("take the connection within 300 ms"));
+                holds("it says what timed out", full.getMessage().contains("accept the connection within 300 ms"));
             }
             Thread later = new Thread(() -> queue.forEach(UnixConnection::close));
             later.start();
