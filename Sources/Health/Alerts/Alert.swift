@@ -30,7 +30,7 @@ struct Alert: Equatable, Sendable {
     }
 
     /// For the log.
-    var line: String { "\(state == .resolved ? "over" : isReminder ? "still" : "alert"): \(advice)" }
+    var line: String { "\(state == .resolved ? "resolved" : isReminder ? "still" : "alert"): \(advice)" }
 
     /// One JSON object and a line end.
     /// - Parameter host: this host's name.
