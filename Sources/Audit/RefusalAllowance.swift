@@ -153,7 +153,8 @@ extension RefusalAllowance.Cause {
         switch self {
         case .rate: "more than \(limits.perSecond) refusals of one caller in a second"
         case .day: "refusals have taken the \(limits.perDay >> 20) MiB that they may take in a day"
-        case .room: "less than \(limits.reserve >> 20) MiB are free, which are kept for what is granted and changed"
+        case .room:
+            "less than \(limits.reserve >> 20) MiB are free, which are reserved for granted requests and changes"
         }
     }
 }

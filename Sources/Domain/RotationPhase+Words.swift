@@ -19,3 +19,19 @@ extension Open<RotationPhase> {
     /// A phase of a newer daemon stays as it is.
     package var words: String { known?.words ?? rawValue }
 }
+
+extension RotationTrigger {
+    /// How the rotation began, for people: continues "begun …,". `--json` has the code.
+    package var words: String {
+        switch self {
+        case .schedule: "by schedule"
+        case .operator: "on request"
+        case .manual: "by hand"
+        }
+    }
+}
+
+extension Open<RotationTrigger> {
+    /// A trigger of a newer daemon stays as it is.
+    package var words: String { known?.words ?? "by \(rawValue)" }
+}

@@ -23,7 +23,7 @@ extension ErrorCatalog {
             "1401",
             Advice(
                 "no app has this Marketplace app ID, or there is no old secret any more",
-                try: "keyturn app set NAME --marketplace-app-id ID, if the message speaks of the app ID")
+                try: "if the message names the app ID: keyturn app set NAME --marketplace-app-id ID")
         ),
         (
             "1500",
@@ -44,7 +44,9 @@ extension ErrorCatalog {
         ),
         (
             "unsupported_grant_type",
-            Advice("the app has another type", try: "create a Server-to-Server OAuth app in the Marketplace")
+            Advice(
+                "the app is not a Server-to-Server OAuth app",
+                try: "create a Server-to-Server OAuth app in the Marketplace")
         ),
         (
             "unauthorized_client",
@@ -55,7 +57,8 @@ extension ErrorCatalog {
         (
             "invalid_request",
             Advice(
-                "usually a wrong account ID", try: "keyturn app set NAME --account-id ID, from the page App Credentials"
+                "Zoom does not accept the request, usually because the account ID is wrong",
+                try: "keyturn app set NAME --account-id ID, from the page App Credentials"
             )
         ),
     ]

@@ -8,7 +8,7 @@ package enum ObjectsFile {
     package static func text(of objects: ObjectsDocument) -> String {
         var yaml = YAMLWriter()
         yaml.comment("Apps, clients and push targets of Keyturn, without secrets.")
-        yaml.comment("keyturn apply -f FILE makes the vault have these: docs/objects.md")
+        yaml.comment("keyturn apply -f FILE makes the vault match this file: docs/objects.md")
         yaml.member("version", ObjectsDocument.version)
         section("apps", objects.apps.map { ($0.name, $0.value) }, &yaml)
         section("clients", objects.clients.map { ($0.name, $0.value) }, &yaml)

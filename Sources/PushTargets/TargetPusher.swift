@@ -207,7 +207,7 @@ extension PushTarget {
                     .rejected, .mismatch,
                     detail:
                         "the connection's '\(field)' is not the app's \(what) any more: somebody changed it; "
-                        + "keyturn target push \(name) restores it, keyturn target remove \(name) gives it up")
+                        + "keyturn target push \(name) restores it, keyturn target remove \(name) stops pushing there")
             }
         }
     }

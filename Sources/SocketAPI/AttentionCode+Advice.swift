@@ -72,7 +72,7 @@ extension AttentionCode {
                 try: "keyturn audit verify; once you know why: keyturn audit acknowledge")
         case .auditNotForwarded:
             Advice(
-                "lines of the audit log have not reached the place of audit.forward for more than five minutes; they stay in the log, and are sent once it accepts them",
+                "lines of the audit log have not reached the receiver in audit.forward for more than five minutes; they stay in the log, and are sent once it accepts them",
                 try: "check audit.forward, and whether the receiver runs")
         case .alertsUndelivered:
             Advice(

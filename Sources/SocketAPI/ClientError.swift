@@ -57,7 +57,7 @@ package enum ClientError: Advised, Error, Equatable, Sendable, CustomStringConve
                 try: "see the daemon's log: journalctl -u keyturnd")
         case .malformedAnswer(let part):
             Advice(
-                "the answer is not one of a Keyturn daemon: \(part)",
+                "the answer is not from a Keyturn daemon: \(part)",
                 try: "check that the client and the daemon have the same version")
         case .answerTooLarge: Advice("the daemon's answer is too large")
         case .failed(let code): Advice("the socket failed: \(SystemError.words(for: code))")

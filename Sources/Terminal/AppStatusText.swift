@@ -70,7 +70,7 @@ package struct AppStatusText {
         table.add("verified", verified)
         table.add(cells: ["token", token])
         if let rotation = status.rotation {
-            table.add("rotation", "\(rotation.id), by \(rotation.trigger), to generation \(rotation.target)")
+            table.add("rotation", "\(rotation.id), \(rotation.trigger.words), to generation \(rotation.target)")
             table.add("steps", steps(rotation))
             if let reason = rotation.reason { table.add("because", reason) }
             if let progress = status.progress { table.add("waits for", waits(progress, rotation)) }
@@ -91,7 +91,7 @@ package struct AppStatusText {
 
     private var next: String {
         if status.rotation != nil { return "after this one" }
-        if status.summary.paused { return "paused; to go on: keyturn resume \(app.name)" }
+        if status.summary.paused { return "paused; to continue: keyturn resume \(app.name)" }
         guard let next = status.summary.nextRotationAt else { return "none is scheduled" }
         return next > status.now ? both(next) : "due, since \(local(next))"
     }

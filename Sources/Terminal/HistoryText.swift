@@ -42,7 +42,7 @@ package struct HistoryText {
         var moments: [Moment] = []
         for generation in history.generations {
             let isCurrent = generation.generation == current
-            let end = generation.endsAt.map { $0 <= now ? ", ended \($0)" : ", ends at \($0)" } ?? ""
+            let end = generation.endsAt.map { $0 <= now ? ", valid until \($0)" : ", expires \($0)" } ?? ""
             moments.append(
                 Moment(
                     at: generation.since, mark: isCurrent ? .current : .past, meaning: isCurrent ? .good : .quiet,
@@ -56,7 +56,7 @@ package struct HistoryText {
                 Moment(
                     at: rotation.endedAt ?? rotation.plannedAt, mark: isOver ? .failure : .underWay,
                     meaning: isOver ? .bad : .warning,
-                    text: "rotation \(rotation.id), by \(rotation.trigger), \(rotation.state.words)\(why)"))
+                    text: "rotation \(rotation.id), \(rotation.trigger.words), \(rotation.state.words)\(why)"))
         }
         return moments
     }
@@ -67,7 +67,7 @@ package struct HistoryText {
         case .added: return "added with the app"
         case .identified: return "made by new IDs of the app"
         case .rotation:
-            let trigger = history.rotations.first { $0.id == generation.rotation }.map { ", by \($0.trigger)" } ?? ""
+            let trigger = history.rotations.first { $0.id == generation.rotation }.map { ", \($0.trigger.words)" } ?? ""
             return "rotation \(generation.rotation ?? "")\(trigger)"
         }
     }

@@ -21,7 +21,7 @@ struct Rollback: Equatable, Sendable {
     var error: VaultError {
         VaultError(
             .rolledBack,
-            "the vault is older than its audit log: it was written \(counted(Int(commits), "time")), and the log tells of change \(named): "
+            "the vault is older than its audit log: it was written \(counted(Int(commits), "time")), and the log names change \(named): "
                 + "vault.db was replaced by an older copy, or the disk lost confirmed writes",
             hint: "put the newest vault.db back; or, if there is no newer one, take a copy of this one as a backup: "
                 + "keyturnd restore COPY --replace")

@@ -67,7 +67,7 @@ import Testing
                   next rotation  after this one
                   verified       accepted by Zoom 2 h ago, Thu 2027-01-10 02:00 CET
                   token          fresh, expires in 50 min, Thu 2027-01-20 02:00 CET
-                  rotation       0123456789abcdef0123456789abcdef, by operator, to generation 4
+                  rotation       0123456789abcdef0123456789abcdef, on request, to generation 4
                   steps          ✓ planned ✓ asking Zoom ✓ new secret received ✓ verified ✓ live
                                  ✓ pushed ▶ grace period · done
                   because        the overlap ends later
@@ -82,7 +82,7 @@ import Testing
                 last events
                   90 d ago  Thu 2027-01-10 02:00 CET  the app was added
                   20 d ago  Thu 2027-01-10 02:00 CET  client ping fetched generation 3
-                  12 d ago  Thu 2027-01-10 02:00 CET  rotation 01234567 was started by operator,
+                  12 d ago  Thu 2027-01-10 02:00 CET  rotation 01234567 was started on request,
                                                       to replace generation 3
                   12 d ago  Thu 2027-01-10 02:00 CET  generation 4 is live
 
@@ -117,7 +117,7 @@ import Testing
         let text = Self.text(status)
         #expect(text.hasPrefix("● zoom-prod: \(word)\n"), "\(text)")
         if phase == .blocked { #expect(text.contains("✗ grace period") && text.contains("(blocked)"), "\(text)") }
-        if isPaused { #expect(text.contains("paused; to go on: keyturn resume zoom-prod")) }
+        if isPaused { #expect(text.contains("paused; to continue: keyturn resume zoom-prod")) }
     }
 
     @Test func `colours repeat what the words say`() throws {

@@ -38,8 +38,8 @@ import Testing
         let lines = HistoryText(history, now: Self.now).text(Paint(.never), width: nil).split(separator: "\n")
             .map(String.init)
         #expect(lines.count == 4)
-        #expect(lines[0].hasSuffix("○  generation 1, added with the app, ended \(Self.now + -49 * 86_400)"))
-        #expect(lines[1].contains("generation 2, rotation aa, by schedule, ends at"))
+        #expect(lines[0].hasSuffix("○  generation 1, added with the app, valid until \(Self.now + -49 * 86_400)"))
+        #expect(lines[1].contains("generation 2, rotation aa, by schedule, expires "))
         #expect(lines[2].hasSuffix("✗  rotation bb, by schedule, refused: no scope"))
         #expect(lines[3].hasSuffix("●  generation 3, rotation cc, by schedule, current, 9 d old"))
         #expect(lines == lines.sorted())
@@ -49,7 +49,7 @@ import Testing
         let superseded = try Self.rotation("aa", base: 1, daysAgo: 5, dies: Self.now + 25 * 86_400)
         let history = Self.history((2, Self.now + -5 * 86_400 + 60), [superseded])
         let text = HistoryText(history, now: Self.now).text(Paint(.never), width: nil)
-        #expect(text.contains("generation 1, added with the app, ends at \(Self.now + 25 * 86_400)"), "\(text)")
+        #expect(text.contains("generation 1, added with the app, expires \(Self.now + 25 * 86_400)"), "\(text)")
     }
 
     @Test func `a generation that no rotation made came with other IDs, at a time that only the newest one tells`()

@@ -86,9 +86,9 @@ struct AppActions {
         let secret = SecretBox(draft.clientSecret.copy())
         guard session.vault.catalog.app(app.name) == nil else { throw Self.exists(app.name) }
         try checkIdentity(of: app)
-        var checks = [CheckResult("token", .skipped, "not verified, as asked")]
+        var checks = [CheckResult("token", .skipped, "not verified, as requested")]
         var minted: (token: MintedToken, at: Moment)?
-        var scope = RotationReach.Scope.unknown("not verified, as asked")
+        var scope = RotationReach.Scope.unknown("not verified, as requested")
         if draft.verify {
             let proof = try await proven(app, secret)
             checks = Verifier.token(lifetime: proof.token.lifetime, scopes: proof.token.scopes, of: app.name)

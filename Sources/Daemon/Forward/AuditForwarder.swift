@@ -118,7 +118,7 @@ final class AuditForwarder: Sendable {
         guard let follower = try LogFollower.open(directory, after: place) else { return nil }
         if follower.isElsewhere, let place {
             logger.warning(
-                "the audit log does not have the line that was forwarded last: forwarding begins anew with a file of it",
+                "the audit log does not have the line that was forwarded last: forwarding starts again with an older file",
                 metadata: ["line": "\(place.sequence)"])
         }
         return follower

@@ -62,14 +62,14 @@ enum Refusal {
     static let tooManyWaiting = RenderedResponse.refusing(
         Problem(
             .tooManyRequests, "the maximum number of requests is waiting for a change",
-            try: "fetch without wait, now and then"), retryAfter: 10)
+            try: "fetch without wait from time to time"), retryAfter: 10)
 
     /// For a request beyond a user's share of the waiting requests.
     static func tooManyWaiting(of uid: UInt32) -> RenderedResponse {
         RenderedResponse.refusing(
             Problem(
                 .tooManyRequests, "user \(uid) has the maximum number of requests waiting for a change",
-                try: "fetch without wait, now and then; or share one event stream"), retryAfter: 10)
+                try: "fetch without wait from time to time; or share one event stream"), retryAfter: 10)
     }
 
     static let alertHint =

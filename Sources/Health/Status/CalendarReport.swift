@@ -112,7 +112,7 @@ package struct CalendarReport {
         let replaces = entry.rotation.flatMap { $0.promotedAt == nil ? nil : $0.base }
         guard let generation = replaces ?? entry.replaced?.generation, let at = entry.previousExpiry, isWithin(at)
         else { return nil }
-        let what = replaces != nil && entry.rotation?.phase == .draining ? "is revoked at the latest" : "expires"
+        let what = replaces != nil && entry.rotation?.phase == .draining ? "is revoked by then" : "expires"
         return .init(
             uid: "secret-\(entry.app.id)-\(generation)", kind: .secretEnds, app: entry.app.name, at: at,
             detail: "generation \(generation), the old secret, \(what)")

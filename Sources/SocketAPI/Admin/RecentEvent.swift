@@ -58,7 +58,7 @@ package struct RecentEvent: Equatable, Sendable, ListedDocument {
         var events = [
             RecentEvent(
                 rotation.plannedAt, .rotationStarted,
-                "\(id) was started by \(rotation.trigger), to replace generation \(rotation.base)")
+                "\(id) was started \(rotation.trigger.words), to replace generation \(rotation.base)")
         ]
         if let promotedAt = rotation.promotedAt {
             events.append(RecentEvent(promotedAt, .secretLive, "generation \(rotation.target) is live"))

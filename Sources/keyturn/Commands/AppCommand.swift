@@ -145,7 +145,7 @@ extension PolicyDocument {
         var text = "every \(DurationText(seconds: every).map(\.description) ?? "")"
         if !policy.windows.isEmpty { text += ", \(policy.windows) \(policy.timeZone)" }
         if policy.isPaused { return text + ", paused" }
-        return text + (nextAt.map { ", next \($0)" } ?? ", running")
+        return text + (nextAt.map { ", next \($0)" } ?? "")
     }
 }
 

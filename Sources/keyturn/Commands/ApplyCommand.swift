@@ -9,15 +9,15 @@ import Terminal
 
 struct ApplyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "apply", abstract: "Make the vault have the apps, clients and targets of a file.",
+        commandName: "apply", abstract: "Make the vault match a file of apps, clients and push targets.",
         discussion: """
-            The file has the form that keyturn export writes. It first says what will change. All changes of apps and clients
-            are one commit, made together or not at all; then each target is tried at its console, and saved if that accepts
-            it. What is in the vault and not in the file stays, unless --prune is given.
+            The file has the form that keyturn export writes. The command first shows what will change. All changes of apps
+            and clients are one commit: all are made, or none. Then each target is tried at its console, and saved if the
+            console accepts it. Objects that the file lacks stay, unless --prune is given.
 
-            What an entry leaves out has its default. A new app needs its client secret, and a new target or one with another
-            login its password or client secret: they are asked for on the terminal, or read with --secret-stdin if only one
-            is needed.
+            Properties that an entry lacks get their defaults. A new app needs its client secret. A new target, or one with
+            another login, needs a password or client secret. The command asks for them on the terminal; --secret-stdin
+            reads one, if only one is needed.
 
             Example: keyturn apply -f objects.yaml --dry-run
             Example: keyturn apply -f objects.yaml
@@ -29,7 +29,7 @@ struct ApplyCommand: ParsableCommand {
         completion: .file(extensions: ["yaml", "yml"]))
     var file: String
     @Flag(help: "Show what would change; change nothing.") var dryRun = false
-    @Flag(help: "Remove what the file does not have.") var prune = false
+    @Flag(help: "Remove the objects that the file lacks.") var prune = false
     @Flag(help: "With --prune: do not ask.") var yes = false
     @Flag(help: "Read the one secret that is needed from standard input.") var secretStdin = false
     @Flag(help: "Verify nothing with Zoom, and contact no console.") var noVerify = false

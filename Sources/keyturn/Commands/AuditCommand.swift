@@ -43,7 +43,7 @@ struct AuditShow: ParsableCommand {
         discussion: "Example: keyturn audit show --app zoom-prod --since 2026-11-01T00:00:00Z")
 
     @Option(help: "Only lines about this app.") var app: Name?
-    @Option(help: ArgumentHelp("Only lines since: a time, or a duration ago.", valueName: "time"))
+    @Option(help: ArgumentHelp("Only lines since a time (RFC 3339), or in the last 1d, 12h.", valueName: "time"))
     var since: SinceArgument?
     @Option(name: [.customShort("n"), .long], help: "The number of newest lines to print at most.") var lines = 1000
     @OptionGroup var common: CommonOptions

@@ -23,15 +23,17 @@ struct ClientAdd: ParsableCommand {
     @Argument(help: "The client's name in Keyturn: \(Name.grammar).") var name: Name
     @Option(help: ArgumentHelp("The user's number.", valueName: "n")) var uid: Int?
     @Option(help: ArgumentHelp("The user's name.", valueName: "name")) var user: String?
-    @Option(help: ArgumentHelp("Only with this group, the process's own or another.", valueName: "n")) var gid: Int?
-    @Option(help: ArgumentHelp("Only as part of this systemd unit of the system's.", valueName: "unit")) var unit:
+    @Option(help: ArgumentHelp("Only processes in this group, primary or supplementary.", valueName: "n")) var gid: Int?
+    @Option(help: ArgumentHelp("Only processes of this unit of the system's systemd.", valueName: "unit")) var unit:
         String?
-    @Option(help: ArgumentHelp("Only with this executable; its path without links.", valueName: "path")) var exe:
-        String?
+    @Option(
+        help: ArgumentHelp("Only processes that run this executable; a path without symbolic links.", valueName: "path")
+    ) var exe: String?
     @Flag(help: "Also match callers in a user or pid namespace that the daemon cannot see into.") var foreign = false
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("What: an app or '*', then credentials, token or both.", valueName: "app:permission"))
+        help: ArgumentHelp(
+            "An app or '*', a colon, and credentials, token or both; repeatable.", valueName: "app:permission"))
     var allow: [GrantArgument]
     @OptionGroup var common: CommonOptions
 

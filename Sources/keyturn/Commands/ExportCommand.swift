@@ -7,8 +7,8 @@ struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write all apps, clients and push targets as YAML, without secrets.",
         discussion: """
-            keyturn apply reads the same form, and makes the vault have what the file has. The order is stable, so that two
-            exports can be compared. With --json it is one JSON document instead.
+            keyturn apply reads the same form, and makes the vault match it. The order is stable, so that two exports can be
+            compared. With --json it is one JSON document instead.
 
             Example: keyturn export > objects.yaml
             """)

@@ -18,7 +18,7 @@ struct FetchCommand: ParsableCommand {
     @Argument(completion: .grantedApps) var name: Name
     @Option(help: ArgumentHelp("account_id, client_id or client_secret.", valueName: "field")) var field:
         CredentialField?
-    @Option(help: ArgumentHelp("The generation that is there already.", valueName: "n")) var after: Int?
+    @Option(help: ArgumentHelp("Only a generation newer than this one.", valueName: "n")) var after: Int?
     @Option(help: ArgumentHelp("How long to wait for a newer one, at most 5m.", valueName: "duration")) var wait:
         DurationText?
     @OptionGroup var common: CommonOptions

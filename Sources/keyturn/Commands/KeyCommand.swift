@@ -7,7 +7,7 @@ import Terminal
 
 struct KeyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "key", abstract: "Key slots that unlock the vault, and the key that encrypts it.",
+        commandName: "key", abstract: "Manage key slots, and the key that encrypts the vault.",
         discussion: "Example: keyturn key list",
         subcommands: [KeyListCommand.self, KeyAdd.self, KeyRemove.self, KeyRotate.self])
 }

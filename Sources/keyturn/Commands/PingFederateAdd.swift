@@ -6,7 +6,7 @@ import Terminal
 
 struct PingFederateAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pingfederate", abstract: "A connection of PingFederate's that provisions Zoom users.",
+        commandName: "pingfederate", abstract: "Add a PingFederate connection that provisions Zoom users.",
         discussion: """
             The login at the console is a user, an OAuth client or a client certificate. The console's certificate is
             trusted by the system's CAs, a CA file, or its own SHA-256. Missing values are asked for on the terminal,

@@ -169,7 +169,7 @@ extension RotationList {
     var text: String {
         let isShown = Screen.width(of: STDOUT_FILENO) != nil
         let times = TimeWords(now: SystemTime().now.wall)
-        var table = TextTable(["ROTATION", "APP", "REPLACES", "STATE", "BEGUN", "GOES ON"])
+        var table = TextTable(["ROTATION", "APP", "REPLACES", "STATE", "BEGUN", "CONTINUES"])
         for rotation in rotations {
             table.add(
                 isShown ? String(rotation.id.prefix(12)) : rotation.id, rotation.app.description, String(rotation.base),

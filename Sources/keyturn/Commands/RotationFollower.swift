@@ -141,7 +141,7 @@ extension RotationDocument {
         table.add("app", app.description)
         table.add("state", state.words)
         table.add("replaces", "generation \(base)")
-        table.add("begun", "\(plannedAt), by \(trigger)")
+        table.add("begun", "\(plannedAt), \(trigger.words)")
         if let promotedAt { table.add("new secret current", promotedAt.description) }
         if let oldSecretExpiresAt {
             // At least what the daemon's clock said, which may be ahead of this one.
@@ -157,7 +157,7 @@ extension RotationDocument {
         }
         if endsNow, endedAt == nil { table.add("overlap", "ended by the operator") }
         if let endedAt { table.add("ended", endedAt.description) }
-        if let successor { table.add(endedAt == nil ? "followed by" : "went on as", successor) }
+        if let successor { table.add(endedAt == nil ? "followed by" : "continued as", successor) }
         if hasEnteredSecret { table.add("entered secret", "waits until Zoom accepts it") }
         if let due { table.add("continues", due.description) }
         if let reason { table.add("because", reason) }

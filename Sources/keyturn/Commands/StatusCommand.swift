@@ -30,7 +30,7 @@ struct StatusCommand: ParsableCommand {
     @Argument(help: "Everything about this app.", completion: .apps)
     var name: Name?
 
-    @Flag(help: "Keep showing it.") var watch = false
+    @Flag(help: "Show it again every two seconds, until Ctrl-C.") var watch = false
     @Flag(help: "Exit with 1 for a warning and 2 for a critical problem.") var check = false
     @Option(help: ArgumentHelp("Only apps with this in their name; * matches anything.", valueName: "text"))
     var filter: String?

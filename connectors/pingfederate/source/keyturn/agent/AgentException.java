@@ -47,14 +47,14 @@ public class AgentException extends Exception {
     static AgentException malformed(String part) {
         return new AgentException(
                 Kind.MALFORMED_ANSWER,
-                "the answer is not one of a Keyturn daemon: " + part,
+                "the answer is not from a Keyturn daemon: " + part,
                 "check that the path is that of keyturnd's agent socket");
     }
 
     static AgentException tooLarge() {
         return new AgentException(
                 Kind.ANSWER_TOO_LARGE,
-                "the answer is larger than any of a Keyturn daemon",
+                "the answer is larger than any from a Keyturn daemon",
                 "check that the path is that of keyturnd's agent socket");
     }
 
