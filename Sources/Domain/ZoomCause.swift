@@ -36,9 +36,9 @@ package enum ZoomCause: String, CaseIterable, Sendable, CustomStringConvertible 
 
     package var meaning: String {
         switch self {
-        case .invalidClient: "zoom does not know this client ID and client secret together"
+        case .invalidClient: "Zoom does not know this client ID and client secret together"
         case .appDisabled: "the app is not activated in the Zoom App Marketplace"
-        case .wrongAccount: "zoom refuses the account ID for this app"
+        case .wrongAccount: "Zoom refuses the account ID for this app"
         case .unsupportedGrant: "the app may not request this kind of token"
         case .missingScopes: "the app lacks scopes"
         case .ssoDisabled: "single sign-on is not enabled on the Zoom account, so SCIM does not work"
@@ -49,15 +49,15 @@ package enum ZoomCause: String, CaseIterable, Sendable, CustomStringConvertible 
         case .refused: "zoom refused the call"
         case .unexpectedAnswer: "the answer is not in zoom's format"
         case .redirected: "the address answers with a redirect, which is never followed"
-        case .throttled: "zoom limits the number of calls"
-        case .serverError: "zoom has an internal error"
-        case .unreachable: "zoom cannot be reached"
-        case .tlsUntrusted: "no trusted TLS connection to zoom"
+        case .throttled: "Zoom limits the number of calls"
+        case .serverError: "Zoom has an internal error"
+        case .unreachable: "Zoom cannot be reached"
+        case .tlsUntrusted: "no trusted TLS connection to Zoom"
         case .answerLost: "the call was sent, but no complete answer arrived"
         case .cancelled: "the call was cancelled"
         case .notTried: "the call was not attempted"
         case .badAddress: "the app's token or API address cannot be used"
-        case .shortToken: "zoom's tokens do not last as long as requested"
+        case .shortToken: "Zoom's tokens do not last as long as requested"
         case .notFound: "the app was removed meanwhile"
         }
     }
@@ -85,7 +85,7 @@ package enum ZoomCause: String, CaseIterable, Sendable, CustomStringConvertible 
         case .unreachable: "check DNS, firewall and https_proxy on this machine"
         case .tlsUntrusted: "check this machine's clock and CA certificates, and for a proxy that intercepts TLS"
         case .answerLost:
-            "check the network's stability and time limits; a rotation finds out automatically whether zoom acted on the call"
+            "check the network's stability and time limits; a rotation finds out automatically whether Zoom acted on the call"
         case .cancelled, .notTried: "try again"
         case .badAddress: "remove the app and add it with another address"
         case .shortToken: "request a smaller --min-ttl or min_ttl"

@@ -30,7 +30,7 @@ package struct VerificationAdvice: Equatable, Sendable {
             self.init(
                 .again,
                 [
-                    "zoom accepts the credentials, but \(counted(scopes.missing.count, "scope is", "scopes are")) not ticked:"
+                    "Zoom accepts the credentials, but \(counted(scopes.missing.count, "scope is", "scopes are")) not ticked:"
                 ] + lines + [
                     "tick in the Marketplace: the app > Scopes > Add Scopes > Done;"
                         + " only the account's owner can tick scopes with 'master' in the name"
@@ -39,7 +39,7 @@ package struct VerificationAdvice: Equatable, Sendable {
             self.init(
                 .again,
                 [
-                    "zoom accepts the credentials, but does not say yet which scopes the app has",
+                    "Zoom accepts the credentials, but does not say yet which scopes the app has",
                     "after a change in the Marketplace this takes up to a minute",
                 ], maySkip: true)
         } else if let scim = check("scim"), scim.outcome == .failed {
@@ -55,7 +55,7 @@ package struct VerificationAdvice: Equatable, Sendable {
             self.init(
                 .again,
                 [
-                    "zoom knows these credentials, but the app is not activated",
+                    "Zoom knows these credentials, but the app is not activated",
                     "activate it in the Marketplace: the app > Activation > Activate your app;"
                         + " if the button is grey, something is missing on the page Information, such as the company name",
                 ], maySkip: false)
@@ -63,7 +63,7 @@ package struct VerificationAdvice: Equatable, Sendable {
             self.init(
                 .enter([.accountID]),
                 [
-                    "client ID and client secret are right, but zoom refuses the account ID",
+                    "client ID and client secret are right, but Zoom refuses the account ID",
                     "copy it again: the app > App Credentials > Account ID",
                 ], maySkip: false)
         case .invalidClient:

@@ -31,7 +31,7 @@ package struct TargetTest {
         do throws(ConsoleFailure) {
             try TargetCertificates(entry.target).check(now: pusher.time.now.wall)
             let console = try await ConsoleSession(entry.target.access(), over: pusher.transport)
-            checks.append(.init("console", .passed, "pingfederate \(try await console.version()) accepts the login"))
+            checks.append(.init("console", .passed, "PingFederate \(try await console.version()) accepts the login"))
             let connection = try await console.connection(entry.target.connection)
             checks.append(try change(connection, entry, app))
             checks.append(await drift())

@@ -49,7 +49,7 @@ struct Restore: AsyncParsableCommand {
     private func words(_ newer: RestoreReport.NewerSecret) -> String {
         "had a newer secret, which is not in the backup: generation \(newer.newest)"
             + (newer.madeAt.map { ", made at \($0)" } ?? "")
-            + (newer.restoredUntil.map { "; zoom accepts generation \(newer.restored) until \($0)" } ?? "")
+            + (newer.restoredUntil.map { "; Zoom accepts generation \(newer.restored) until \($0)" } ?? "")
     }
 
     private func text(_ report: RestoreReport) -> String {
@@ -57,13 +57,13 @@ struct Restore: AsyncParsableCommand {
         text += report.commits.map { ", commit \($0)" } ?? ""
         text += "\n"
         if let aside = report.movedAside { text += "the old files are in \(aside)\n" }
-        if !report.apps.isEmpty { text += "\napps, each served only once zoom has accepted its secret:\n" }
+        if !report.apps.isEmpty { text += "\napps, each served only once Zoom has accepted its secret:\n" }
         for app in report.apps {
             text += "  \(app.app), generation \(app.generation)"
             text += report.newerSecrets.first { $0.app == app.app }.map { ": \(words($0))\n" } ?? "\n"
         }
         for name in report.newerSecrets.map(\.app) {
-            text += "  then: keyturn rotate \(name); if zoom refuses: keyturn rotate \(name) --manual\n"
+            text += "  then: keyturn rotate \(name); if Zoom refuses: keyturn rotate \(name) --manual\n"
         }
         let key = unlock.keyFile.map { " --key-file \($0)" } ?? ""
         return text + "\nnext: keyturnd serve\(key), then: keyturn status\n"

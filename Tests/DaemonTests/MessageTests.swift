@@ -61,7 +61,7 @@ import Testing
     @Test func `the messages of all parts are found`() {
         #expect(Self.all.count > 700, "\(Self.all.count)")
         for words in [
-            "the app's name is missing", "the vault is locked", "zoom cannot be reached", "--timeout needs --wait",
+            "the app's name is missing", "the vault is locked", "Zoom cannot be reached", "--timeout needs --wait",
             "the audit log cannot be written", "the daemon did not answer in time", "the two entries differ",
         ] {
             #expect(Self.all.contains { $0.text.contains(words) }, "\(words)")

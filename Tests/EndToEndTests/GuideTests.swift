@@ -119,7 +119,7 @@ import Testing
                     answers.count: try Self.marketplace(world, "POST", "/apps/\(app.clientID)/activate")
                 ])
             #expect(outcome.exit == 0, "\(outcome)")
-            for words in ["the app is not activated", "Activate your app", "zoom refuses the account ID"] {
+            for words in ["the app is not activated", "Activate your app", "Zoom refuses the account ID"] {
                 #expect(outcome.output.contains(words), "\(words)")
             }
             #expect(try world.sandbox.mints(of: app) == 4, "each try is one, and the app that is stored is tried too")
@@ -142,7 +142,7 @@ import Testing
             for words in [
                 "this looks like a client secret", "this is the account ID that you entered before",
                 "this is the client ID that you entered before", "the client secret is empty",
-                "zoom does not know this client ID and client secret together",
+                "Zoom does not know this client ID and client secret together",
             ] {
                 #expect(outcome.output.contains(words), "\(words)")
             }

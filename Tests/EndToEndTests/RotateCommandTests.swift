@@ -55,7 +55,7 @@ import Testing
             let refused = try world.keyturn(
                 "rotate", "zoom-prod", "--manual", "--secret-stdin", input: "not-the-one-that-was-made")
             #expect(refused.exit == 79 && refused.complains(), "\(refused)")
-            #expect(refused.errors.contains("zoom refuses the secret that was entered"), "\(refused)")
+            #expect(refused.errors.contains("Zoom refuses the secret that was entered"), "\(refused)")
             #expect(refused.errors.contains("try: keyturn rotate zoom-prod --manual"))
             #expect(!refused.output.contains("not-the-one") && !refused.errors.contains("not-the-one"))
             #expect(try world.openRotations().isEmpty && world.history().last?["state"].string == "refused")

@@ -55,7 +55,7 @@ import Testing
             let refused = try world.runner.run(Programs.keyturn, arguments, input: console.password)
             #expect(refused.exit == 79 && refused.complains(), "\(refused)")
             for words in [
-                "pingfederate 11.3.2 cannot replicate connections when they are saved (that needs 12.0)",
+                "PingFederate 11.3.2 cannot replicate connections when they are saved (that needs 12.0)",
                 "the target was not stored", "try: --replicate full",
             ] {
                 #expect(refused.errors.contains(words), "\(refused.errors)")
@@ -75,7 +75,7 @@ import Testing
             let new = try rotate(world)
             try reason("cannot replicate connections when they are saved", world, app)
             let tested = try world.keyturn("target", "test", "console")
-            #expect(tested.exit == 79 && tested.output.contains("pingfederate 11.3.2"), "\(tested)")
+            #expect(tested.exit == 79 && tested.output.contains("PingFederate 11.3.2"), "\(tested)")
             #expect(tested.output.contains("keyturn target set console --replicate full"), "\(tested)")
             try console.switches(#"{"standalone":true}"#)
             try finish(new, world, console, app, clock)

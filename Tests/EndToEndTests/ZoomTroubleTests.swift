@@ -143,7 +143,7 @@ import Testing
             #expect(hint.contains("https://status.zoom.us") && !hint.contains("DNS"), "\(problem)")
             let said = try world.keyturn("doctor").output
             #expect(
-                said.contains("answers 503: zoom has an internal error") && !said.contains("passed   zoom:"), "\(said)")
+                said.contains("answers 503: Zoom has an internal error") && !said.contains("passed   zoom:"), "\(said)")
         }
     }
 

@@ -22,10 +22,10 @@ import Zoom
 
     @Test(arguments: [
         (ZoomCause.appDisabled, VerificationAdvice.Outcome.again, "the app is not activated"),
-        (.wrongAccount, .enter([.accountID]), "zoom refuses the account ID"),
+        (.wrongAccount, .enter([.accountID]), "Zoom refuses the account ID"),
         (.invalidClient, .enter([.clientID, .clientSecret]), "does not know this client ID and client secret"),
         (.unsupportedGrant, .enter([.accountID, .clientID, .clientSecret]), "another type"),
-        (.unreachable, .again, "zoom cannot be reached"), (.throttled, .again, "limits the number of calls"),
+        (.unreachable, .again, "Zoom cannot be reached"), (.throttled, .again, "limits the number of calls"),
         (.serverError, .again, "an internal error"), (.tlsUntrusted, .again, "TLS"), (.refused, .again, "refused"),
     ]) func `each refusal is named, and only what is wrong is entered again`(
         cause: ZoomCause, outcome: VerificationAdvice.Outcome, words: String

@@ -42,7 +42,7 @@ import Testing
         let (one, other) = (Name.test("one"), Name.test("other"))
         // Others mint all the time: the place is well.
         for second in stride(from: 0, through: 120, by: 10) {
-            contact.failed("zoom has an internal error", of: one, Self.at(second))
+            contact.failed("Zoom has an internal error", of: one, Self.at(second))
             contact.answered(Self.at(second + 1), of: other)
             #expect(!contact.isFailing(Self.at(second + 5).wall))
         }
@@ -54,7 +54,7 @@ import Testing
 
     @Test func `a reachable address does not disprove a token that was refused`() {
         var contact = ZoomContact(heard: Self.start.wall)
-        contact.failed("zoom limits the number of calls", of: .test("one"), Self.start)
+        contact.failed("Zoom limits the number of calls", of: .test("one"), Self.start)
         contact.answered(Self.at(60))
         #expect(contact.isFailing(Self.at(60).wall) && contact.heard == Self.start.wall)
         #expect(contact.silence(Self.at(900).wall) == 900)

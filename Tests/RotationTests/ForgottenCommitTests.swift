@@ -86,7 +86,7 @@ import Vault
         await engine.carryOnZoom()
         let waiting = try #require(vault.catalog.app(name)?.rotation)
         #expect(waiting.phase == .draining && zoom.base.ends == 0 && zoom.base.accepts("old"))
-        #expect(waiting.reason == "it is unknown whether zoom still accepts the old secret: no answer")
+        #expect(waiting.reason == "it is unknown whether Zoom still accepts the old secret: no answer")
         let due = try #require(waiting.due)
         #expect(waiting.otherCalls.isEmpty && due >= time.now.wall + 40)
         zoom.silentAbout = nil

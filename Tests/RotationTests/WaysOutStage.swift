@@ -69,7 +69,7 @@ struct Stage {
         switch place {
         case .planned:
             facts.due = now + 600
-            facts.reason = "zoom cannot be reached"
+            facts.reason = "Zoom cannot be reached"
         case .intended: facts.phase = .intended
         case .lost: (facts.phase, facts.lostAt, facts.due) = (.lostResponse, now, now + 600)
         case .blockedLost:

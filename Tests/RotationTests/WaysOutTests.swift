@@ -184,7 +184,7 @@ import Vault
         let refused = try await stage.engine.rotate(
             .test("zoom"), trigger: .manual, overlap: 0, secret: SecretBox("typo"), id: "r8")
         #expect(refused.phase == .refused && refused.candidate == nil && stage.time.now.wall == begun)
-        #expect(refused.reason?.hasPrefix("zoom refuses the secret that was entered") == true)
+        #expect(refused.reason?.hasPrefix("Zoom refuses the secret that was entered") == true)
         let secret = stage.regenerated()
         let taken = try await stage.engine.rotate(
             .test("zoom"), trigger: .manual, overlap: 0, secret: SecretBox(secret), id: "r9")

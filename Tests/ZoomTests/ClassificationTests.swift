@@ -140,7 +140,7 @@ private let now = 1_714_564_800
         let failure = ZoomFailure(token, answer, now: now)
         #expect(failure.detail == "a[31mb" + String(repeating: "x", count: 194))
         #expect(failure.trackingID == "v=2.0;clid=aw1")
-        #expect(failure.description.hasPrefix("zoom does not know this client ID and client secret together (a[31m"))
+        #expect(failure.description.hasPrefix("Zoom does not know this client ID and client secret together (a[31m"))
     }
 
     @Test func `words that repeat a secret are withheld, the decision stands`() {

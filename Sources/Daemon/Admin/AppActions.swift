@@ -47,7 +47,7 @@ struct AppActions {
     private func provenLook(_ entry: AppEntry) async -> RotationReach.Scope {
         guard !session.vault.isOwnedElsewhere else { return .unknown(Vault.ownedElsewhere.detail) }
         do throws(TokenFailure) { _ = try await session.tokens.attempt(entry.app.name) } catch {
-            return .unknown("zoom gives no token to check with")
+            return .unknown("Zoom gives no token to check with")
         }
         return await checkScope(entry)
     }
@@ -222,7 +222,7 @@ extension TokenFailure {
         case .noSuchApp(let name): IssueFailure(.refused, cause: .notFound, reason: "there is no app '\(name)'")
         case .tooShort(let left):
             IssueFailure(
-                .later(retryAfter: nil), cause: .shortToken, reason: "zoom's token is valid for only \(left) s")
+                .later(retryAfter: nil), cause: .shortToken, reason: "Zoom's token is valid for only \(left) s")
         }
     }
 }

@@ -44,9 +44,9 @@ struct EndingPlans {
             steps.append(open.endsOldSecret ? step : "\(step): \(ending(open))")
             replaced = open.endsOldSecret ? open.base : open.target
         }
-        steps.append("zoom is asked for a new secret, which is served once zoom has accepted it")
+        steps.append("Zoom is asked for a new secret, which is served once Zoom has accepted it")
         steps.append("each push target gets one push")
-        steps.append("zoom is asked to revoke generation \(replaced)")
+        steps.append("Zoom is asked to revoke generation \(replaced)")
         return EndingPlan(
             app: entry.app.name, rotation: open?.id, steps: steps + waiting(changes, calls),
             clients: clients { _ in true },
@@ -62,16 +62,16 @@ struct EndingPlans {
             return "zoom is asked to revoke generation \(rotation.base) in \(counted(timing.endLead / 60, "minute"))"
         }
         if rotation.isRestored {
-            return "generation \(rotation.base) is not revoked at zoom: this rotation comes from a backup"
+            return "generation \(rotation.base) is not revoked at Zoom: this rotation comes from a backup"
         }
         let latest = rotation.oldExpires.map { ", by \($0) as far as is known" } ?? ""
         return "generation \(rotation.base) expires as chosen in the Marketplace\(latest); "
-            + "nothing is requested from zoom"
+            + "nothing is requested from Zoom"
     }
 
     private func waiting(_ changes: Int, _ calls: [Timestamp]) -> [String] {
         let last = timing.earliest(changes, after: calls, now: now)
-        return last > now ? ["not all of it before \(last): zoom allows three changes in 15 minutes"] : []
+        return last > now ? ["not all of it before \(last): Zoom allows three changes in 15 minutes"] : []
     }
 
     private func clients(_ isMeant: (Receipt) -> Bool) -> [EndingPlan.Client] {

@@ -51,7 +51,7 @@ struct RotationObstacles {
 
     private var secret: String? {
         if let refusal = entry.refusal, !refusal.mayPass {
-            return "zoom refuses the present secret: \(refusal.reason); keyturn rotate \(entry.app.name) --manual"
+            return "Zoom refuses the present secret: \(refusal.reason); keyturn rotate \(entry.app.name) --manual"
         }
         return entry.isSuspect ? "\(Credential.unproven); keyturn app verify \(entry.app.name)" : nil
     }
@@ -60,7 +60,7 @@ struct RotationObstacles {
 
     private var throttle: String? {
         let seconds = RotationTiming().throttled(calls, now: now)
-        return seconds > 0 ? "zoom allows three changes in 15 minutes; it would start in \(countdown(seconds))" : nil
+        return seconds > 0 ? "Zoom allows three changes in 15 minutes; it would start in \(countdown(seconds))" : nil
     }
 
     /// The new secret would be served, but the old one could not be revoked.

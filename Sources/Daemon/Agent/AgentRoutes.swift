@@ -169,7 +169,7 @@ final class AgentRoutes: Responder {
                 let response = Response(.ok).json(TokenAnswer(entry.app.name, token, now: time.now))
                 return asked.allowed(response, entry, client, generation: token.token.generation)
             } catch {
-                return asked.failed(.refusing(error), client, because: "zoom issued no token")
+                return asked.failed(.refusing(error), client, because: "Zoom issued no token")
             }
         }
     }

@@ -74,7 +74,7 @@ extension SchedulerEvent {
                 logger.warning(
                     "the app lacks scopes: \(probe.missingScopes.joined(separator: "; "))", metadata: particulars)
             } else {
-                logger.info("zoom accepts the secret", metadata: particulars)
+                logger.info("Zoom accepts the secret", metadata: particulars)
             }
         case .notSaved(let error): logger.error("the scheduler's results are in memory only: \(error)")
         }

@@ -126,7 +126,7 @@ final class VaultController: Sendable {
         let (locks, ending, open) = state.withLock { ($0.locks, $0.ending, $0.session) }
         guard ending == 0 else {
             throw VaultError(
-                .busy, "the vault is being locked, and a running call to zoom is completed first",
+                .busy, "the vault is being locked, and a running call to Zoom is completed first",
                 hint: "repeat the command in a moment")
         }
         if let open {

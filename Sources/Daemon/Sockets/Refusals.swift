@@ -32,7 +32,7 @@ enum Refusal {
         return RenderedResponse.refusing(
             Problem(
                 .restoredSecretRefused,
-                "the vault was restored from a backup, and zoom refuses the secret in it: \(refusal.reason)",
+                "the vault was restored from a backup, and Zoom refuses the secret in it: \(refusal.reason)",
                 try: refusal.fixOfRestored(entry.app.name)))
     }
 
@@ -132,7 +132,7 @@ extension Problem {
             self.retryAfter = retryAfter
         case .tooShort(let left):
             self.init(
-                .upstreamFailed, "zoom's newest token has \(left) s left, which is less than min_ttl",
+                .upstreamFailed, "Zoom's newest token has \(left) s left, which is less than min_ttl",
                 try: "a smaller min_ttl")
         }
     }

@@ -26,7 +26,7 @@ struct RotationReach: Sendable {
                     accountID: app.accountID, clientID: app.clientID, clientSecret: credential.clientSecret),
                 remembered: app.rotationGrant.flatMap { OAuthGrant(rawValue: $0) }, at: try app.environment.endpoints())
             guard let scopes = found.token.scopes else {
-                return .unknown("zoom did not say which scopes the token has")
+                return .unknown("Zoom did not say which scopes the token has")
             }
             return scopes.contains(ZoomClient.rotationScope) ? .granted : .lacking(.missingScopes)
         } catch let failure as ZoomFailure {
@@ -58,7 +58,7 @@ struct RotationReach: Sendable {
         case .unknown: break
         }
         guard !lacks.isEmpty else {
-            return .init("rotation", .passed, "zoom issues a token with \(ZoomClient.rotationScope)")
+            return .init("rotation", .passed, "Zoom issues a token with \(ZoomClient.rotationScope)")
         }
         return .init(
             "rotation", app.policy.every == nil ? .warning : .failed,

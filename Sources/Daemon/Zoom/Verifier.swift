@@ -20,12 +20,12 @@ struct Verifier: Sendable {
     /// Zoom omits the scopes for a while after an app was created or changed: that is not a failure. [seen]
     static func token(lifetime: Int, scopes: [String]?, of app: Name) -> [CheckResult] {
         let minted = CheckResult(
-            "token", .passed, "zoom accepted the credentials; the token is valid for \(lifetime) s")
+            "token", .passed, "Zoom accepted the credentials; the token is valid for \(lifetime) s")
         guard let scopes else {
             return [
                 minted,
                 .init(
-                    "scopes", .skipped, "zoom did not say which scopes the token has",
+                    "scopes", .skipped, "Zoom did not say which scopes the token has",
                     try: "keyturn app verify \(app), in a minute"),
             ]
         }
@@ -47,11 +47,11 @@ struct Verifier: Sendable {
     func scim(_ token: SecretBox, api: String) async -> CheckResult {
         do {
             let probe = try await zoom.probeSCIM(token: token, api: try EndpointURL(api))
-            return .init("scim", .passed, "zoom lists \(counted(probe.totalResults, "user")) over SCIM")
+            return .init("scim", .passed, "Zoom lists \(counted(probe.totalResults, "user")) over SCIM")
         } catch let failure as ZoomFailure {
             return .init("scim", .failed, failure.description, try: failure.cause.remedy, cause: failure.cause)
         } catch {
-            return .init("scim", .failed, "zoom's API address cannot be used: \(error)")
+            return .init("scim", .failed, "Zoom's API address cannot be used: \(error)")
         }
     }
 }

@@ -94,7 +94,7 @@ package struct MetricsReport {
             })
         text.histogram(
             "keyturn_agent_answer_seconds",
-            help: "From a request at the agent socket to its answer, from memory or, for a new token, from zoom.",
+            help: "From a request at the agent socket to its answer, from memory or, for a new token, from Zoom.",
             [([("from", "memory")], fromMemory), ([("from", "zoom")], fromZoom)])
         text.counter("keyturn_mints", help: "Access tokens that Zoom issued.", [.init(events.minted)])
         text.counter(

@@ -95,7 +95,7 @@ struct AppProblems {
         } else if entry.refusal.map({ !$0.mayPass }) ?? false {
             hint = Remedy.newSecret(app)
         } else {
-            hint = "keyturn rotate \(app); if zoom refuses: keyturn rotate \(app) --manual"
+            hint = "keyturn rotate \(app); if Zoom refuses: keyturn rotate \(app) --manual"
         }
         return issue(
             .newerSecretLost,
@@ -111,27 +111,27 @@ struct AppProblems {
         guard let refusal = entry.refusal else {
             return issue(
                 .secretUnproven,
-                "\(generation) is not served before zoom has accepted it: it is being tried",
+                "\(generation) is not served before Zoom has accepted it: it is being tried",
                 try: "keyturn app verify \(app)")
         }
         guard !refusal.mayPass else {
             return issue(
                 .secretUnproven,
-                "\(generation) is not served before zoom has accepted it: \(refusal.reason)",
+                "\(generation) is not served before Zoom has accepted it: \(refusal.reason)",
                 try: "keyturn app verify \(app)")
         }
         return issue(
-            .restoredSecretRefused, "\(generation) is refused by zoom and not served: \(refusal.reason)",
+            .restoredSecretRefused, "\(generation) is refused by Zoom and not served: \(refusal.reason)",
             try: refusal.fixOfRestored(app))
     }
 
     private var refused: HealthIssue? {
         guard !entry.isSuspect, let refusal = entry.refusal else { return nil }
         guard !refusal.mayPass else {
-            let advice = Advice("no usable answer from zoom: \(refusal.reason)", try: "keyturn app verify \(app)")
+            let advice = Advice("no usable answer from Zoom: \(refusal.reason)", try: "keyturn app verify \(app)")
             return HealthIssue(code: refusal.cause.rawValue, app: app, advice)
         }
-        let reason = "zoom refused generation \(entry.credential.generation): \(refusal.reason)"
+        let reason = "Zoom refused generation \(entry.credential.generation): \(refusal.reason)"
         return HealthIssue(
             code: refusal.cause.rawValue, app: app,
             refusal.cause.advice(on: app, because: reason, isRotating: entry.rotation != nil))
@@ -190,7 +190,7 @@ struct AppProblems {
         if let due, due.isResting(entry.schedulerState, entry, now: now) {
             return "the last attempt failed; next attempt at \(due.begins)"
         }
-        if let refusal = entry.refusal, !refusal.mayPass { return "zoom refuses the present secret: \(refusal.reason)" }
+        if let refusal = entry.refusal, !refusal.mayPass { return "Zoom refuses the present secret: \(refusal.reason)" }
         if let due, due.begins > now {
             return recurrence.windows.isEmpty
                 ? "it starts at \(due.begins)" : "it waits for its window, and starts at \(due.begins)"

@@ -26,7 +26,7 @@ package enum ClockProblem {
         guard let found else { return [] }
         let effect =
             found.ahead > 0
-            ? "zoom may refuse rotations, and secrets seem to expire early"
+            ? "Zoom may refuse rotations, and secrets seem to expire early"
             : "secrets and tokens may expire earlier than it seems here"
         return [
             .init(

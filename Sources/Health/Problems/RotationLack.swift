@@ -29,7 +29,7 @@ package enum RotationLack: Advised {
         case .scope(let cause, let app):
             Advice(
                 cause == .unsupportedGrant
-                    ? "zoom issues no token to the app that may change its secret"
+                    ? "Zoom issues no token to the app that may change its secret"
                     : "the app lacks the scope \(ZoomClient.rotationScope)",
                 try: "tick \(ZoomClient.rotationScope) in the Marketplace (Scopes tab), or rotate with --manual; "
                     + "then keyturn app verify \(app)")

@@ -37,7 +37,7 @@ enum ZoomProblems {
         let since = failure.map { " for \(countdown(now.wall - $0.since))" } ?? ""
         return .init(
             .tokensRunOut, app: apps.count == 1 ? apps[0] : nil,
-            "zoom has given no token\(since), and clients request tokens that have expired (\(apps.listed)): they get 503"
+            "Zoom has given no token\(since), and clients request tokens that have expired (\(apps.listed)): they get 503"
                 + (failure.map { "; \($0.reason)" } ?? ""), try: "keyturn app verify \(apps[0])")
     }
 

@@ -14,7 +14,7 @@ extension RotationEngine {
         case .accepted: return try await take(secret, state, entry, id: id, overlap: overlap, recording: line)
         case .refused(let reason):
             throw VaultError(
-                .refused, "zoom refuses the secret that was entered: \(reason); nothing was changed",
+                .refused, "Zoom refuses the secret that was entered: \(reason); nothing was changed",
                 hint: "keyturn rotate \(entry.app.name) --manual, to enter it again")
         case .later(let retryAfter, _):
             var facts = state.facts
@@ -36,7 +36,7 @@ extension RotationEngine {
             facts.entered = nil
             facts.due = facts.phase == .blocked ? nil : time.now.wall
             facts.reason =
-                "zoom refuses the secret that was entered: \(reason)" + (facts.reason.map { "; \($0)" } ?? "")
+                "Zoom refuses the secret that was entered: \(reason)" + (facts.reason.map { "; \($0)" } ?? "")
             try await vault.advance(facts, of: entry.app)
         case .later(let retryAfter, _):
             facts.due = time.now.wall + enteredPause(retryAfter)

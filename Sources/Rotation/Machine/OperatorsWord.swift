@@ -47,7 +47,7 @@ extension RotationState {
 extension Received {
     /// Zoom refuses a secret that was entered by hand, and no request for a new one was made: nothing was changed.
     package func refuse(at now: Timestamp, reason: String) -> RotationState {
-        var facts = facts.ended(.refused, now, "zoom refuses the secret that was entered: \(reason)")
+        var facts = facts.ended(.refused, now, "Zoom refuses the secret that was entered: \(reason)")
         (facts.candidate, facts.revokeAt) = (nil, nil)
         return RotationState(facts)
     }

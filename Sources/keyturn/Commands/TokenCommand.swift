@@ -39,7 +39,7 @@ struct TokenCommand: ParsableCommand {
         table.add("generation", String(token.generation))
         table.add("token", "\(token.tokenType), not shown; --reveal prints it")
         table.add("expires", "\(token.expiresAt), in \(spoken(seconds: token.expiresIn))")
-        table.add("scopes", token.scope ?? "zoom did not say")
+        table.add("scopes", token.scope ?? "Zoom did not say")
         table.add("API", token.apiURL)
         return table.fitted
     }
