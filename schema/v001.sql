@@ -94,7 +94,7 @@ CREATE INDEX target_place ON target (place_index);
 
 CREATE TABLE delivery (target TEXT NOT NULL PRIMARY KEY REFERENCES target (id), sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
--- Where the audit log ended at the last commit, and what it is to tell of commits whose lines may not be on disk there.
+-- Where the audit log ended at the last commit, and the events of commits whose lines may not be on disk yet.
 CREATE TABLE audit_head (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE outbox     (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 

@@ -1,4 +1,4 @@
-/// What several messages tell the reader to do, in one wording each.
+/// Remedies that several messages name, in one wording each.
 package enum Remedy {
     package static let freeSpace = "free some space on the file system of the state directory"
 

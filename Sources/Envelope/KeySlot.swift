@@ -65,7 +65,7 @@ package struct KeySlot: Sendable, Equatable {
     /// Returns the keyring key.
     ///
     /// Throws ``EnvelopeError/wrongKey`` for another secret, or one of another kind. An attacker who changes a slot can
-    /// make its checksum match, and then gets the same error: only accidental damage is told apart from a wrong secret.
+    /// make its checksum match, and then gets the same error: only accidental damage is distinguished from a wrong secret.
     /// For a passphrase this takes scrypt's time and memory: do not call it on the cooperative threads.
     package func unwrap(with secret: borrowing UnlockSecret) throws(EnvelopeError) -> SecretBytes {
         guard secret.kind == kind else { throw .wrongKey }

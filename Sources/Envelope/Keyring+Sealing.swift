@@ -23,7 +23,7 @@ extension Keyring {
         }
     }
 
-    /// Throws ``EnvelopeError/notAuthentic`` for a wrong key as well as for a changed blob: they cannot be told apart.
+    /// Throws ``EnvelopeError/notAuthentic`` for a wrong key as well as for a changed blob: they cannot be distinguished.
     /// A key from a key slot is the right one for the vault of that slot.
     package convenience init(
         opening sealed: RawSpan, under keyringKey: borrowing SecretBytes

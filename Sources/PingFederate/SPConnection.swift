@@ -43,7 +43,7 @@ package final class SPConnection: Sendable {
     /// The value of a setting that is not encrypted.
     package func value(of name: String) -> SecretBox? { text("value", of: name) }
 
-    /// Everything unencrypted that can show a change, without the members that the console writes by itself. For
+    /// Everything unencrypted that can show a change, without the members that the console sets automatically. For
     /// comparison.
     package var rest: SecretBytes {
         json.normalized { name, isOutermost in

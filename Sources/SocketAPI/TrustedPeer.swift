@@ -1,7 +1,7 @@
 import CPlatform
 import Glibc
 
-/// Decides whether a command trusts the daemon before it sends anything: the kernel tells who listens, or who created the
+/// Decides whether a command trusts the daemon before it sends anything: the kernel reports who listens, or who created the
 /// socket, as systemd does.
 ///
 /// Trusted are root, the command's own user, and the owner of the vault's directory, if that directory was named

@@ -43,7 +43,7 @@ final class ConnectionQuota: Sendable {
             case .owner: return total < limits.connections ? nil : .full
             case .known:
                 guard total < open else { return .full }
-                // Callers over loopback are not told apart.
+                // Callers over loopback cannot be distinguished.
                 if place.uid == UInt32.max { return nil }
                 let most = total < open - limits.connections / 4 ? limits.connectionsPerUser : limits.few
                 return mine < most ? nil : .user(place.uid)

@@ -56,10 +56,11 @@ extension Vault {
     static let noSuchRotation = VaultError(
         .notFound, "there is no such rotation", hint: "keyturn rotation list")
 
-    /// An app has one rotation at a time: the error tells its state, what it waits for, and the command to continue it.
+    /// An app has one rotation at a time: the error names its state, what it waits for, and the command to continue it.
     package static func busy(_ name: Name, _ rotation: Rotation) -> VaultError {
         let reason = rotation.reason.map { ": \($0)" } ?? ""
-        let due = rotation.due.map { "; it continues at \($0)" } ?? ""
+        // A reason often names the time already.
+        let due = rotation.due.map { reason.hasSuffix("\($0)") ? "" : "; it continues at \($0)" } ?? ""
         return VaultError(
             .busy, "a rotation of '\(name)' is running, in state '\(rotation.phase.words)'\(reason)\(due)",
             hint: rotation.wayOn)

@@ -43,7 +43,7 @@ extension Rotation {
         switch phase {
         case .lostResponse: .intended
         case .blocked:
-            // Where it goes on: a second blocked state is not one of the steps, and before Zoom was asked there is none.
+            // Where it continues: a second blocked state is not one of the steps, and before Zoom was asked there is none.
             switch resumesAt {
             case .lostResponse: .intended
             case .some(let phase) where RotationProgress.steps.contains(phase): phase

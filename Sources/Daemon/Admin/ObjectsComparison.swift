@@ -3,7 +3,7 @@ import SecretMemory
 import SocketAPI
 import Vault
 
-/// What an operator wants, compared with the vault: the changes to make, and how to tell of them. Asks nobody.
+/// What an operator wants, compared with the vault: the changes to make, and how to describe them. Makes no request.
 struct ObjectsComparison {
     /// A new app, or one that becomes another at Zoom: it is verified first.
     struct Unproven {

@@ -5,7 +5,7 @@ import Synchronization
 import Vault
 
 /// The last line that a connection's answers left in the audit log. A client that asks for the same again leaves the same
-/// line, which need not be put together anew. Contains only text: no secret, and no reference through which one is kept alive.
+/// line, which need not be composed again. Contains only text: no secret, and no reference through which one is kept alive.
 final class AnswerLines: Sendable {
     /// All that the line of an allowed answer depends on, except the caller: a connection has one.
     struct Key: Equatable {

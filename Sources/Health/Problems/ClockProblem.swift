@@ -2,7 +2,7 @@ package import Domain
 import Rotation
 package import SocketAPI
 
-/// Detects a clock that cannot be right, as far as the host itself can tell.
+/// Detects a clock that cannot be right, as far as the host can know.
 package enum ClockProblem {
     /// How many seconds the clock may be behind the last write: normal corrections are smaller.
     static let tolerance = 300

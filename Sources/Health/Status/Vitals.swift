@@ -31,7 +31,7 @@ package struct Vitals: Sendable {
     let audit: Audit
     /// Rotations whose last step is not in the vault.
     let failedCommits: FailedCommits
-    /// How far the vault's new key is in use, and why it does not go on.
+    /// How far the vault's new key is in use, and why it waits.
     let resealing: (progress: Resealing?, trouble: String?)
     /// Whether Zoom gives usable answers, for each place where tokens are minted.
     let zoom: [(address: String, contact: ZoomContact)]
