@@ -29,7 +29,7 @@ import Testing
 
             let asked = try world.keyturn("rotation", "finish", "zoom-prod")
             #expect(asked.exit == 64 && asked.errors.contains("--yes"), "\(asked)")
-            #expect(asked.output.contains("zoom is asked to revoke generation 1 in 2 minutes"))
+            #expect(asked.output.contains("Zoom is asked to revoke generation 1 in 2 minutes"))
             #expect(asked.output.contains("client tests, which has generation 1"))
             #expect(try world.sandbox.accepts(app.secret, of: app), "nothing was done without a yes")
 
@@ -59,7 +59,7 @@ import Testing
                 "would rotate zoom-prod in an emergency; nothing was done", with: "rotate zoom-prod now")
             #expect(asked.exit == 64 && asked.output == said, "\(asked)")
             let done = try world.keyturn("rotate", "zoom-prod", "--now", "--yes")
-            #expect(done.exit == 0 && done.output.contains("zoom is asked to revoke generation 1"), "\(done)")
+            #expect(done.exit == 0 && done.output.contains("Zoom is asked to revoke generation 1"), "\(done)")
             #expect(done.output.contains("old secret ends     20"), "\(done)")
             try eventually("the leaked secret to be revoked") { try world.openRotations().isEmpty }
             #expect(try !world.sandbox.accepts(app.secret, of: app))

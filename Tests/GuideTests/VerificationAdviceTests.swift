@@ -45,7 +45,7 @@ import Zoom
             ])
         let advice = VerificationAdvice(Self.passed(scopes))
         #expect(advice.outcome == .again && advice.maySkip)
-        #expect(advice.words.first == "zoom accepts the credentials, but 2 scopes are not ticked:")
+        #expect(advice.words.first == "Zoom accepts the credentials, but 2 scopes are not ticked:")
         #expect(
             advice.words[1...2] == [
                 "  user:master, or granular: user:read:user:master, user:update:user:master",

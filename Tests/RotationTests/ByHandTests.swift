@@ -40,7 +40,7 @@ import Vault
         let (stage, rotation) = try await entered(place) { $0.zoom.regenerate(keeping: "old", until: $0.time.now.wall) }
         #expect(rotation.phase == .retired, "\(rotation)")
         #expect(
-            rotation.reason == "zoom refused the old secret before the new one was current, so there was no overlap")
+            rotation.reason == "Zoom refused the old secret before the new one was current, so there was no overlap")
         let expected = ReplacedSecret(generation: .first, expires: stage.time.now.wall)
         #expect(stage.entry.replaced == expected && stage.entry.previous == nil)
     }
@@ -69,7 +69,7 @@ import Vault
         await stage.engine.carryOnZoom()
         await stage.engine.settle()
         let over = try await stage.vault.rotation(id: rotation.id).rotation
-        #expect(over.phase == .retired && over.reason == "zoom refused the old secret, so the overlap ended")
+        #expect(over.phase == .retired && over.reason == "Zoom refused the old secret, so the overlap ended")
     }
 
     /// A secret that the operator enters after `prepare` made it in the Marketplace.

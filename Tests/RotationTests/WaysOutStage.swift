@@ -160,7 +160,7 @@ final class SometimesAway: SecretIssuer {
 
     func prove(_ secret: SecretBox, of app: App) async -> Proof {
         isAway || secret.text == silentAbout
-            ? .later(retryAfter: nil, reason: "zoom cannot be reached") : await base.prove(secret, of: app)
+            ? .later(retryAfter: nil, reason: "Zoom cannot be reached") : await base.prove(secret, of: app)
     }
 
     func mintToken(for app: App, with current: SecretBox) async -> MintOutcome {

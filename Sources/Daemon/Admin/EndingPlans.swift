@@ -59,7 +59,7 @@ struct EndingPlans {
             return "zoom was asked to revoke generation \(rotation.base) at \(ending.expires)"
         }
         if rotation.endsOldSecret {
-            return "zoom is asked to revoke generation \(rotation.base) in \(counted(timing.endLead / 60, "minute"))"
+            return "Zoom is asked to revoke generation \(rotation.base) in \(counted(timing.endLead / 60, "minute"))"
         }
         if rotation.isRestored {
             return "generation \(rotation.base) is not revoked at Zoom: this rotation comes from a backup"

@@ -30,7 +30,7 @@ extension RotationEngine {
         case .accepted: break
         case .refused:
             return try await retire(
-                draining, entry, because: "zoom refused the old secret before Keyturn asked to revoke it")
+                draining, entry, because: "Zoom refused the old secret before Keyturn asked to revoke it")
         case .later(let retryAfter, let reason): return try await wait(draining, entry, retryAfter, reason)
         }
         switch await issuer.mintToken(for: entry.app, with: entry.credential.clientSecret) {
@@ -63,7 +63,7 @@ extension RotationEngine {
         case .unknown(let reason):
             let next = ending.wait(
                 until: expires + timing.endMargin,
-                reason: "zoom may revoke the old secret at \(expires): \(reason)")
+                reason: "Zoom may revoke the old secret at \(expires): \(reason)")
             try await vault.advance(next.facts, of: entry.app)
         case .late(let reason):
             try await again(ending, entry, "the request to revoke the old secret was late: \(reason)")
@@ -71,9 +71,9 @@ extension RotationEngine {
             let next = ending.withdraw(until: now + pause(retryAfter), reason: reason, isAsked: isAsked)
             try await vault.advance(next.facts, of: entry.app)
         case .gone:
-            let next = ending.withdraw(until: now, reason: "zoom has no schedule for the old secret")
+            let next = ending.withdraw(until: now, reason: "Zoom has no schedule for the old secret")
             if case .refused = await proveOld(entry) { return try await retire(next, entry) }
-            try await giveUp(next, entry, "zoom has no schedule for it")
+            try await giveUp(next, entry, "Zoom has no schedule for it")
         case .refused(let reason, let isAsked):
             try await giveUp(ending.withdraw(until: now, reason: reason, isAsked: isAsked), entry, reason)
         }
@@ -101,7 +101,7 @@ extension RotationEngine {
             return try await vault.advance(blocked.facts, of: entry.app)
         }
         guard ending.isConfirmed else {
-            return try await again(draining, entry, "zoom did not receive the request to revoke the old secret")
+            return try await again(draining, entry, "Zoom did not receive the request to revoke the old secret")
         }
         let attempts = draining.facts.attempts
         let reason = "zoom said that it revokes the old secret at \(ending.expires), and still accepts it"
@@ -143,7 +143,7 @@ extension RotationEngine {
         case .set: try await vault.advance(back.block(servedUntil: latest).facts, of: entry.app)
         // It is tried again until the secret has expired.
         case .later, .unknown: break
-        case .gone: try await stop(back, entry, "zoom has no schedule that could be changed")
+        case .gone: try await stop(back, entry, "Zoom has no schedule that could be changed")
         case .late(let reason), .refused(let reason, _): try await stop(back, entry, reason)
         }
     }
@@ -182,7 +182,7 @@ extension RotationEngine {
     ) async throws(VaultError) {
         let next = draining.wait(
             until: time.now.wall + pause(retryAfter),
-            reason: "it is unknown whether zoom still accepts the old secret: \(reason)")
+            reason: "it is unknown whether Zoom still accepts the old secret: \(reason)")
         try await vault.advance(next.facts, of: entry.app)
     }
 

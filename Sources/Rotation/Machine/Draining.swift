@@ -83,8 +83,8 @@ package struct Draining: TypedPhase {
             facts.baseState != .refused
             ? nil
             : facts.promotedAt.map(facts.isOldSecretOver) ?? false
-                ? "zoom refused the old secret before the new one was current, so there was no overlap"
-                : "zoom refused the old secret, so the overlap ended"
+                ? "Zoom refused the old secret before the new one was current, so there was no overlap"
+                : "Zoom refused the old secret, so the overlap ended"
         let reason = reason ?? refused ?? (facts.endsNow ? "its overlap was ended by the operator" : nil)
         var facts = facts.ended(.retired, now, reason)
         if facts.endsOldSecret { facts.revokeAt = min(facts.oldExpires ?? now, now) }
@@ -93,7 +93,7 @@ package struct Draining: TypedPhase {
 
     /// Zoom did not revoke the old secret, which will expire, and another rotation must not wait for that.
     package func giveWay(at now: Timestamp, reason: String) -> Ended {
-        var ended = facts.ended(.retired, now, "zoom did not revoke the old secret, which will expire: \(reason)")
+        var ended = facts.ended(.retired, now, "Zoom did not revoke the old secret, which will expire: \(reason)")
         ended.ending = nil
         return Ended(ended)
     }

@@ -41,7 +41,7 @@ package struct Credential: Sendable {
     package let suspectSince: Timestamp?
 
     /// Why nobody gets it meanwhile.
-    package static let unproven = "the secret is from a backup, and zoom has not accepted it yet"
+    package static let unproven = "the secret is from a backup, and Zoom has not accepted it yet"
 
     /// The same secret in another state.
     package func becoming(_ state: State) -> Credential {
