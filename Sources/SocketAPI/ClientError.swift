@@ -53,7 +53,7 @@ package enum ClientError: Advised, Error, Equatable, Sendable, CustomStringConve
             Advice("the daemon did not answer in time", try: "see the daemon's log: journalctl -u keyturnd")
         case .closedEarly:
             Advice(
-                "the daemon closed the connection before its answer was complete: it ended, or refuses more connections of this user",
+                "the daemon closed the connection before its answer was complete: it stopped, or refuses more connections of this user",
                 try: "see the daemon's log: journalctl -u keyturnd")
         case .malformedAnswer(let part):
             Advice(

@@ -10,12 +10,13 @@ struct CalendarCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "calendar", abstract: "Show what falls due in the next days.",
         discussion: """
-            A grid of weeks, and below it each day: rotations by schedule, the windows in which they may start, the ends of
-            overlaps, old secrets and certificates, and deadlines. "expected" are rotations after the next one or the one
-            that is running, if each starts when it is due. Paused apps are listed, and have no rotations here. Days and times are those of the local clock.
+            A grid of weeks, and below it each day: rotations by schedule, the windows in which they may start, when overlaps
+            end, when old secrets and certificates expire, and deadlines. "expected" are rotations after the next one or the
+            running one, if each starts when it is due. Paused apps are listed, and have no rotations here. Days and times
+            are those of the local clock.
 
-            --ics writes a file for calendar programs, which may be imported again: an event that was there before is
-            replaced. --ics - writes it to standard output.
+            --ics writes a file for calendar programs. Importing a newer file replaces the events of the older one.
+            --ics - writes it to standard output.
 
             Example: keyturn calendar
             Example: keyturn calendar zoom-prod --days 90

@@ -15,12 +15,13 @@ struct ExplainCommand: ParsableCommand {
             Example: keyturn explain --app zoom-prod --user pingfederate --unit pingfederate.service
             """)
 
-    @Option(help: "The app that it would ask for.", completion: .apps) var app: Name
+    @Option(help: "The app whose secret it would request.", completion: .apps) var app: Name
     @Option(help: ArgumentHelp("The process.", valueName: "n")) var pid: Int?
     @Option(help: ArgumentHelp("The user's number, instead of a process.", valueName: "n")) var uid: Int?
     @Option(help: ArgumentHelp("The user's name, instead of a process.", valueName: "name")) var user: String?
-    @Option(help: ArgumentHelp("With a user: as part of this systemd unit.", valueName: "unit")) var unit: String?
-    @Option(help: ArgumentHelp("With a user: with this executable.", valueName: "path")) var exe: String?
+    @Option(help: ArgumentHelp("With a user: assume a process of this systemd unit.", valueName: "unit")) var unit:
+        String?
+    @Option(help: ArgumentHelp("With a user: assume this executable.", valueName: "path")) var exe: String?
     @Option(help: "The permission: credentials or token.") var permission = Permission.credentials
     @OptionGroup var common: CommonOptions
 
