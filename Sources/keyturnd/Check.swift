@@ -58,10 +58,11 @@ struct Check: AsyncParsableCommand {
             }.joined()
         }
         let commits = report.contents.commits.map { ", commit \($0)" } ?? ""
+        // A backup comes without a log.
+        let log = report.auditLines == 0 ? "" : "audit log: \(counted(report.auditLines, "line"))\n"
         return """
             \(report.vault) is intact: \(counted(report.contents.rows, "row")), \(counted(report.contents.apps.count, "app"))\(commits)
-            audit log: \(counted(report.auditLines, "line"))
-
+            \(log)
             """
     }
 }
