@@ -76,7 +76,7 @@ extension AttentionCode {
                 try: "check audit.forward, and whether the receiver runs")
         case .alertsUndelivered:
             Advice(
-                "the receiver of alerts has accepted none for more than five minutes: nobody is told of anything",
+                "the receiver of alerts has accepted none for more than five minutes: nobody is notified of anything",
                 try: "keyturn alert test; check alerts.command or alerts.webhook. keyturn alert list has what is active"
             )
         case .refusalsCounted:

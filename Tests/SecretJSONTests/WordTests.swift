@@ -37,7 +37,7 @@ import Testing
 
     @Test func `where only known words are allowed, the error names the member and the word`() throws {
         let error = #expect(throws: JSONError.self) { try sample(#"{"phase":"of tomorrow\n","shown":"planned"}"#) }
-        #expect(error == JSONError(.unknownWord, member: "phase", word: "oftomorrow"))
-        #expect(error?.description == "'phase' has the unknown value 'oftomorrow'")
+        #expect(error == JSONError(.unknownWord, member: "phase", word: "of tomorrow"))
+        #expect(error?.description == "'phase' has the unknown value 'of tomorrow'")
     }
 }

@@ -2,7 +2,7 @@ package import Domain
 package import SocketAPI
 import Synchronization
 
-/// Whether the receiver of alerts accepts them. If it does not, nobody is told of anything else: so the status says it, and
+/// Whether the receiver of alerts accepts them. If it does not, nobody is notified of anything else: so the status says it, and
 /// no alert, which would not be accepted either.
 package final class AlertDelivery: Sendable {
     /// How long a receiver may be away, in seconds.
