@@ -113,6 +113,7 @@ let package = Package(
         target("ErrorCatalog", ["Domain", "SecretJSON", "SocketAPI"]),
         target("Objects", ["Domain", "SocketAPI", "Terminal", "YAML"]),
         target("Guide", ["Domain", "SecretJSON", "SocketAPI"]),
+        target("Report", ["Domain", "SecretJSON", "SecretMemory", "SocketAPI", "Terminal"]),
         target("Doctor", ["CPlatform", "Domain", "SecretMemory", "SocketAPI", "System"]),
         target(
             "Maintenance",
@@ -146,8 +147,8 @@ let package = Package(
         executable(
             "keyturn",
             [
-                "Doctor", "Domain", "ErrorCatalog", "Guide", "Objects", "SecretJSON", "SecretMemory", "SocketAPI",
-                "System", "Terminal", arguments,
+                "Doctor", "Domain", "ErrorCatalog", "Guide", "Objects", "Report", "SecretJSON", "SecretMemory",
+                "SocketAPI", "SocketServer", "System", "Terminal", arguments,
             ]),
         executable("zoom-sandbox", ["Sandbox", "SocketAPI", "Terminal", arguments]),
 
@@ -204,6 +205,7 @@ let package = Package(
             "SchedulingTests",
             ["Domain", "Rotation", "Scheduling", "SecretMemory", "TestSupport", "Tokens", "Vault"]),
         tests("ObjectsTests", ["Domain", "Objects", "SecretJSON", "SocketAPI", "TestSupport", "YAML"]),
+        tests("ReportTests", ["Domain", "Report", "SecretMemory", "SocketAPI", "TestSupport"]),
         tests("GuideTests", ["Domain", "Guide", "SecretJSON", "SecretMemory", "SocketAPI", "Zoom"]),
         tests(
             "PushTargetsTests",

@@ -15,6 +15,10 @@ package struct AuditQuery: Sendable {
     package var since: Timestamp?
     /// Only lines with a higher number. 0 for the newest lines.
     package var after: Int
+    /// Of the newest lines, only those with a lower number.
+    package var before: Int?
+    /// Only lines of operators, and about the vault and the log themselves.
+    package var isOfOperators = false
     /// How many lines: the oldest after ``after``, or else the newest.
     package var limit: Int
 
@@ -77,13 +81,14 @@ package struct AuditQuery: Sendable {
     private func each(_ path: String, _ take: (Line) -> Bool) throws(AuditError) {
         var reader = try LineReader(path: path)
         while case .whole(let line) = try reader.next() {
-            guard let parts = LineParts(line), parts.sequence > after, wants(line) else { continue }
+            guard let parts = LineParts(line), parts.sequence > after, parts.sequence < before ?? .max, wants(line)
+            else { continue }
             guard take(Line(sequence: parts.sequence, text: String(decoding: line, as: UTF8.self))) else { return }
         }
     }
 
     private func wants(_ line: ArraySlice<UInt8>) -> Bool {
-        guard app != nil || action != nil || since != nil else { return true }
+        guard app != nil || action != nil || since != nil || isOfOperators else { return true }
         guard let document = try? JSONDocument(parsing: SecretBytes(copying: unsafe Array(line).span.bytes)) else {
             return false
         }
@@ -92,9 +97,19 @@ package struct AuditQuery: Sendable {
         }
         if let app, text("app") != app { return false }
         if let action, text("action") != action { return false }
+        if isOfOperators {
+            guard let action = text("action"), !Self.ofClients.contains(action) else { return false }
+            guard document.member("uid", of: document.root) != nil || text("app") == nil else { return false }
+        }
         if let since, text("time").flatMap(Timestamp.init).map({ $0 < since }) ?? true { return false }
         return true
     }
+
+    /// Actions of clients, and those that say nothing of anybody.
+    private static let ofClients: Set = [
+        "credentials.get", "credentials.field", "credentials.ack", "credentials.rejected", "token.get", "events.open",
+        "log.begin",
+    ]
 
     /// The number of the first line of a file.
     static func begin(_ path: String) throws(AuditError) -> Int? {

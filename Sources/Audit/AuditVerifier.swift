@@ -11,6 +11,8 @@ package struct AuditVerifier {
         /// The numbers of the first and the last line; both 0 for an empty log.
         package var first = 0
         package var last = 0
+        /// The code of the last line; `nil` for an empty log.
+        package var code: String?
         /// The problems, each in a sentence that names the file. Empty when the log is intact.
         package var findings: [String] = []
     }
@@ -53,6 +55,7 @@ package struct AuditVerifier {
             }
             if report.first == 0, scan.lines > 0 { report.first = begin.sequence + 1 }
             report.last = scan.head.sequence
+            report.code = scan.head.sequence == 0 ? nil : scan.head.code.description
             expected = scan.head
         }
         if numbers.isEmpty, anchor.sequence > 0 {

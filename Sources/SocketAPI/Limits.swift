@@ -14,6 +14,8 @@ package struct RequestLimits: Sendable {
     package var takesAnyTarget = false
     /// Whether the value of `Authorization` is retained. Not where it could be a real one, because it is not wiped.
     package var keepsAuthorization = false
+    /// Whether the value of `Origin` is retained, for a server that browsers use.
+    package var keepsOrigin = false
 
     package init() {}
 }

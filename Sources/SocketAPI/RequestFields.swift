@@ -15,7 +15,7 @@ struct RequestFields {
 
     /// The fields that may occur only once, even with equal values: two readers could use different ones.
     private struct Single: OptionSet {
-        let rawValue: UInt8
+        let rawValue: UInt16
         static let host = Single(rawValue: 1)
         static let keyturnRequest = Single(rawValue: 2)
         static let contentLength = Single(rawValue: 4)
@@ -24,11 +24,12 @@ struct RequestFields {
         static let connection = Single(rawValue: 32)
         static let transferEncoding = Single(rawValue: 64)
         static let authorization = Single(rawValue: 128)
+        static let origin = Single(rawValue: 256)
     }
 
     mutating func add(_ line: Range<Int>, in bytes: Span<UInt8>, limits: RequestLimits) throws(Problem) {
         let field = try counted(line, in: bytes, limits: limits)
-        try add(field, in: bytes, keepsAuthorization: limits.keepsAuthorization)
+        try add(field, in: bytes, keeping: limits)
     }
 
     /// Checks a trailer field, and retains nothing. A field that matters before the body is refused here: another program
@@ -38,7 +39,9 @@ struct RequestFields {
     ) throws(Problem) {
         let field = try counted(line, in: bytes, limits: limits)
         var known = RequestFields()
-        try known.add(field, in: bytes, keepsAuthorization: true)
+        var all = limits
+        (all.keepsAuthorization, all.keepsOrigin) = (true, true)
+        try known.add(field, in: bytes, keeping: all)
         guard known.seen.isEmpty else {
             throw Problem(.badRequest, "a trailer field is one that belongs before the body")
         }
@@ -72,7 +75,7 @@ struct RequestFields {
 
     // Nearly all names that matter differ in length, so the length selects the one to compare with.
     private mutating func add(
-        _ field: FieldLine, in bytes: Span<UInt8>, keepsAuthorization: Bool
+        _ field: FieldLine, in bytes: Span<UInt8>, keeping limits: RequestLimits
     ) throws(Problem) {
         func isNamed(_ name: StaticString) -> Bool { bytes.holds(ignoringCase: name, at: field.name) }
         switch field.name.count {
@@ -81,8 +84,6 @@ struct RequestFields {
             guard HostField.isValid(field.value, in: bytes) else {
                 throw Problem(.badRequest, "the Host field is not 'host' or 'host:port'")
             }
-        case 6 where keepsAuthorization && isNamed("origin"):
-            origin = bytes.text(field.value)
         case 6 where isNamed("expect"):
             throw Problem(.expectationFailed, "Expect is not supported; send the body at once")
         case 10 where isNamed("connection"):
@@ -90,7 +91,9 @@ struct RequestFields {
             closes = asksToClose(field.value, in: bytes)
         case 12 where isNamed("content-type"):
             contentType = try once(.contentType, "Content-Type", field, in: bytes)
-        case 13 where keepsAuthorization && isNamed("authorization"):
+        case 6 where (limits.keepsOrigin || limits.keepsAuthorization) && isNamed("origin"):
+            origin = try once(.origin, "Origin", field, in: bytes)
+        case 13 where limits.keepsAuthorization && isNamed("authorization"):
             authorization = try once(.authorization, "Authorization", field, in: bytes)
         case 13 where isNamed("if-none-match"):
             ifNoneMatch = try once(.ifNoneMatch, "If-None-Match", field, in: bytes)

@@ -7,6 +7,7 @@ package struct Response: Sendable {
     package enum ContentType: String, Sendable {
         case json = "application/json"
         case problem = "application/problem+json"
+        case html = "text/html; charset=utf-8"
         case eventStream = "text/event-stream"
         case openMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8"
         case prometheusText = "text/plain; version=0.0.4; charset=utf-8"
@@ -18,6 +19,8 @@ package struct Response: Sendable {
     package var retryAfter: Int?
     /// The methods that the resource supports; for answers with status 405.
     package var allow: [Method] = []
+    /// Another path of this server.
+    package var location: RequestPath?
 
     package init(_ status: Status) { self.status = status }
 
@@ -26,8 +29,15 @@ package struct Response: Sendable {
         guard !status.isBodiless else { return render() }
         var answer = head(capacity: body.count)
         answer.append("Content-Type: \(contentType.rawValue)\r\nContent-Length: \(body.count)\r\n")
+        if contentType == .html { answer.append(Self.pageFields) }
         return RenderedResponse(head: answer, body: body)
     }
+
+    /// A page runs nothing, is shown in no other page, and tells nobody where it is.
+    private static let pageFields =
+        "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+        + "frame-ancestors 'none'\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
+        + "Cross-Origin-Resource-Policy: same-origin\r\nX-Frame-Options: DENY\r\n"
 
     /// The whole answer, without a body.
     package func render() -> RenderedResponse {
@@ -64,6 +74,7 @@ package struct Response: Sendable {
         head.append("HTTP/1.1 \(status.rawValue) \(status.reason)\r\nCache-Control: no-store\r\n")
         if let tag { head.append("ETag: \(tag)\r\n") }
         if let retryAfter { head.append("Retry-After: \(retryAfter)\r\n") }
+        if let location { head.append("Location: \(location.text)\r\nReferrer-Policy: no-referrer\r\n") }
         if !allow.isEmpty { head.append("Allow: \(allow.map(\.rawValue).joined(separator: ", "))\r\n") }
         return head
     }

@@ -24,6 +24,7 @@ struct Keyturn: ParsableCommand {
             TokenCommand.self,
             FetchCommand.self, RotateCommand.self, RotationCommand.self, HistoryCommand.self, HoldersCommand.self,
             PauseCommand.self, ResumeCommand.self, TargetCommand.self, AlertCommand.self, AuditCommand.self,
+            ReportCommand.self,
             KeyCommand.self,
             ExportCommand.self, ApplyCommand.self, BackupCommand.self, AdoptCommand.self, DoctorCommand.self,
             UnlockCommand.self, LockCommand.self,

@@ -97,7 +97,7 @@ import Vault
 
     @Test func `an auditor may only read, and reads the log that a viewer does not`() {
         let more = AdminOperation.all.filter { $0.role == .auditor }
-        #expect(more.map(\.path.text) == ["/v1/audit", "/v1/audit/verify"])
+        #expect(more.map(\.path.text) == ["/v1/audit", "/v1/audit/verify", "/v1/evidence"])
         for operation in AdminOperation.all where operation.role <= .auditor {
             #expect(operation.audit == nil, "\(operation.path.text) changes something")
         }
@@ -108,7 +108,8 @@ import Vault
         "GET /v1/health": nil, "GET /v1/status": "status", "GET /v1/calendar": "calendar",
         "GET /v1/metrics": "the metrics",
         "GET /v1/doctor": "doctor", "POST /v1/explain": "explain", "GET /v1/alerts": "alert list",
-        "POST /v1/alerts/test": "alert test", "GET /v1/audit": "audit show", "POST /v1/audit/verify": "audit verify",
+        "POST /v1/alerts/test": "alert test", "POST /v1/evidence": "report", "GET /v1/audit": "audit show",
+        "POST /v1/audit/verify": "audit verify",
         "GET /v1/objects": "export", "POST /v1/objects/plan": "apply --dry-run", "GET /v1/apps": "app list",
         "GET /v1/apps/{app}": "app show", "PATCH /v1/apps/{app}": "pause", "GET /v1/apps/{app}/status": "status",
         "GET /v1/apps/{app}/plan": "rotate --dry-run", "POST /v1/apps/{app}/verify": "app verify",

@@ -92,6 +92,15 @@ extension WireSample {
                 {"generation":2,"origin":"lost","since":null,"rotation":null,"ends_at":null}],"rotations":\(rotations)}
                 """),
         WireSample(
+            EvidencePage.self, wrong: "apps",
+            text: """
+                {"apps":[{"app":"hr","history":{"generations":[],"rotations":[]},"holders":[{"node":"first","client":"sync",
+                "generation":2,"current":false,"at":@1,"acknowledged":true}],"requests":[{"action":"a","outcome":"o",
+                "client":"c","uid":1,"generation":2,"first":@1,"last":@2,"count":3},{"action":"a","outcome":"o",
+                "client":null,"uid":null,"generation":null,"first":@1,"last":@2,"count":3}],"lines":["l"],
+                "lines_left_out":1,"requests_left_out":2}]}
+                """),
+        WireSample(
             ObjectsPlan.self, wrong: "done", "changes",
             text: """
                 {"done":true,"changes":[{"kind":"app","name":"hr","action":"set","details":["d"],"needs_secret":true},

@@ -11,7 +11,7 @@ extension WireSample {
                 """),
         WireSample(AlertTested.self, text: #"{"channel":"webhook"}"#),
         WireSample(AuditPage.self, wrong: "lines", text: #"{"lines":["a","b"],"last":9}"#),
-        WireSample(AuditReport.self, text: #"{"segments":1,"lines":2,"first":3,"last":4,"findings":["f"]}"#),
+        WireSample(AuditReport.self, text: #"{"segments":1,"lines":2,"first":3,"last":4,"code":"c","findings":["f"]}"#),
         WireSample(
             BackupReport.self, wrong: "taken_at",
             text: """

@@ -34,6 +34,8 @@ extension WireSample {
                 "bypass_external_validation":true,"restore_drift":true,"provisioner_log":"/l","provisioner_channel":"c"}]},
                 "prune":true,"verify":false,"secrets":[{"app":"it","client_secret":"S"}]}
                 """),
+        WireSample(
+            EvidenceRequest.self, strict: true, wrong: "since", "apps", text: #"{"since":@1,"apps":["hr","it"]}"#),
         WireSample(BackupRequest.self, strict: true, wrong: "file", text: #"{"file":"/b","force":true}"#),
         WireSample(BackupRequest.self, strict: true, wrong: "keep", text: #"{"directory":"/d","keep":3}"#),
         WireSample(

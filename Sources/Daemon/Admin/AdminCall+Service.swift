@@ -105,7 +105,7 @@ extension AdminCall {
             return .ok(
                 AuditReport(
                     segments: report.segments, lines: report.lines, first: report.first, last: report.last,
-                    findings: report.findings))
+                    code: report.code, findings: report.findings))
         } catch {
             throw (error as? Problem) ?? Self.unreadable
         }
@@ -122,5 +122,5 @@ extension AdminCall {
         return .noContent
     }
 
-    private static let unreadable = Problem(.storageFailed, "the audit log cannot be read")
+    static let unreadable = Problem(.storageFailed, "the audit log cannot be read")
 }

@@ -111,7 +111,7 @@ extension AdminOperation {
     func check(_ target: RequestTarget) throws(Problem) {
         if path.hasName { _ = try target.name(2) }
         try target.allowQuery(query)
-        for flag in ["force", "reveal"] where query.contains(flag) { _ = try target.flag(flag) }
+        for flag in ["force", "operators", "reveal"] where query.contains(flag) { _ = try target.flag(flag) }
         if query.contains("min_ttl") { _ = try target.minTTL }
     }
 

@@ -28,8 +28,11 @@ extension AdminOperation {
     ]
 
     private static let audit: [AdminOperation] = [
-        .init(.get, "/v1/audit", .auditor, query: ["app", "since", "after", "limit"]) { try await $0.auditLines() },
+        .init(.get, "/v1/audit", .auditor, query: ["app", "since", "after", "before", "operators", "limit"]) {
+            try await $0.auditLines()
+        },
         .init(.post, "/v1/audit/verify", .auditor, query: ["from"]) { try await $0.verifyAudit() },
+        .init(.post, "/v1/evidence", .auditor) { .ok(try await $0.evidence($1)) },
         .init(.post, "/v1/audit/acknowledge", .admin, .committed("audit.acknowledge")) {
             try await $0.acknowledgeAudit()
         },

@@ -36,5 +36,8 @@ extension AuditQuery {
             app: try target.appName?.description, since: since.map(Timestamp.init(unixSeconds:)),
             after: try target.number("after", in: 0...Int.max) ?? 0,
             limit: try target.number("limit", in: 1...Self.mostLines) ?? 100)
+        before = try target.number("before", in: 1...Int.max)
+        isOfOperators = try target.flag("operators")
+        guard before == nil || after == 0 else { throw Problem(.badRequest, "after cannot be combined with before") }
     }
 }

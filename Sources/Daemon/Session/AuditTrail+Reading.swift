@@ -1,4 +1,5 @@
 import Audit
+import Domain
 import System
 import Vault
 
@@ -16,6 +17,11 @@ extension AuditTrail {
 
     /// Reads the newest file of the log again.
     func verifyNewest() async throws -> AuditVerifier.Report { try await verify(from: try directory.segments().last) }
+
+    /// What the log has about these apps since a time.
+    func trails(of apps: [Name], since: Timestamp) async throws -> [Name: AppTrail] {
+        try await offThePool { [directory] in try AppTrailReader.read(directory, about: apps, since: since) }
+    }
 
     func lines(_ query: AuditQuery) async throws -> [AuditQuery.Line] {
         try await offThePool { [directory] in try query.run(in: directory) }

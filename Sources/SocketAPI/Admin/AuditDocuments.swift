@@ -25,10 +25,13 @@ package struct AuditReport: Equatable, Sendable, ListedDocument {
     /// The numbers of the first and the last line; 0 when there are none.
     package let first: Int
     package let last: Int
+    /// The code of the last line, which depends on every line before it; `nil` when there are none.
+    package let code: String?
     /// The problems, each in a sentence; empty when the log is intact.
     package let findings: [String]
 
-    package init(segments: Int, lines: Int, first: Int, last: Int, findings: [String]) {
+    package init(segments: Int, lines: Int, first: Int, last: Int, code: String?, findings: [String]) {
+        self.code = code
         self.segments = segments
         self.lines = lines
         self.first = first
@@ -41,6 +44,7 @@ package struct AuditReport: Equatable, Sendable, ListedDocument {
         lines = try members("lines", \.lines)
         first = try members("first", \.first)
         last = try members("last", \.last)
+        code = try members.orNull("code", \.code)
         findings = try members("findings", \.findings)
     }
 }

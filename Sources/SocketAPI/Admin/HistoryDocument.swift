@@ -80,6 +80,22 @@ package struct HistoryDocument: Equatable, Sendable, ListedDocument {
         self.rotations = rotations
     }
 
+    /// Without the generations that were no longer valid, and the rotations that had ended, before `time`.
+    package func since(_ time: Timestamp) -> HistoryDocument {
+        let rotations = rotations.filter { $0.endedAt.map { $0 >= time } ?? true }
+        let running = Set(rotations.filter { $0.endedAt == nil }.map(\.base))
+        return HistoryDocument(
+            generations: zip(generations, generations.dropFirst().map(Optional.some) + [nil]).filter { one, next in
+                guard let next, !running.contains(one.generation) else { return true }
+                return one.endsAt ?? next.since ?? time >= time
+            }.map(\.0),
+            rotations: rotations)
+    }
+
+    private init(generations: [Generation], rotations: [RotationDocument]) {
+        (self.generations, self.rotations) = (generations, rotations)
+    }
+
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
         generations = try members("generations", \.generations)
         rotations = try members("rotations", \.rotations)

@@ -1,0 +1,35 @@
+import Audit
+import Domain
+import SocketAPI
+import Vault
+
+/// What an auditor asks for, put together from the vault and the audit log.
+extension AdminCall {
+    func evidence(_ wanted: EvidenceRequest) async throws(Problem) -> EvidencePage {
+        let session = try session
+        let trails: [Name: AppTrail]
+        do { trails = try await session.audit.trails(of: wanted.apps, since: wanted.since) } catch {
+            throw Self.unreadable
+        }
+        var found: [AppEvidence] = []
+        for name in wanted.apps {
+            // Read after the log: what it tells is in the vault by then.
+            guard let entry = session.vault.catalog.app(name), let trail = trails[name] else { continue }
+            let history = try await rotations.history(name)
+            found.append(
+                AppEvidence(
+                    app: name, history: history.since(wanted.since), holders: HolderList(entry).holders,
+                    requests: trail.requests.map(AppEvidence.Requests.init), lines: trail.lines.map(\.text),
+                    linesLeftOut: trail.leftOut, requestsLeftOut: trail.uncounted))
+        }
+        return EvidencePage(apps: found)
+    }
+}
+
+extension AppEvidence.Requests {
+    fileprivate init(_ found: AppTrail.Requests) {
+        self.init(
+            action: found.action, outcome: found.outcome, client: found.client, uid: found.uid,
+            generation: found.generation, first: found.first, last: found.last, count: found.count)
+    }
+}
