@@ -140,7 +140,8 @@ let package = Package(
         executable(
             "keyturnd",
             [
-                "Daemon", "Domain", "Maintenance", "SecretMemory", "SocketAPI", "Terminal", "Vault", "VaultSQLite",
+                "Daemon", "Domain", "Maintenance", "SecretMemory", "SocketAPI", "Terminal", "Vault",
+                "VaultPostgreSQL", "VaultSQLite",
                 arguments,
                 logging,
             ]),
@@ -189,7 +190,10 @@ let package = Package(
             ]),
         tests(
             "VaultPostgreSQLTests",
-            ["Domain", "PostgreSQLTestSupport", "SecretMemory", "TestSupport", "Vault", "VaultPostgreSQL"]),
+            [
+                "Domain", "PostgreSQLTestSupport", "SecretMemory", "TestSupport", "Vault", "VaultPostgreSQL",
+                "VaultSQLite",
+            ]),
         tests("TokensTests", ["Domain", "SecretMemory", "TestSupport", "Tokens", "Vault"]),
         tests(
             "HTTPTransportTests",
@@ -242,9 +246,8 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "Domain", "HTTPTransport", "PingFederate", "Rotation", "SecretMemory", "TestSupport", "keyturnd",
-                "keyturn",
-                "zoom-sandbox",
+                "Domain", "HTTPTransport", "PingFederate", "PostgreSQLTestSupport", "Rotation", "SecretMemory",
+                "TestSupport", "keyturnd", "keyturn", "zoom-sandbox",
             ]),
     ]
 )

@@ -97,11 +97,3 @@ CREATE TABLE delivery (target TEXT NOT NULL PRIMARY KEY REFERENCES target (id), 
 -- Where the audit log ended at the last commit, and the events of commits whose lines may not be on disk yet.
 CREATE TABLE audit_head (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE outbox     (id TEXT NOT NULL PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
-
--- Who may act for the vault, where several processes could. Not sealed: it must work while the vault is locked.
-CREATE TABLE lease (
-    name       TEXT    NOT NULL PRIMARY KEY,
-    holder     TEXT    NOT NULL,
-    fence      INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;

@@ -107,7 +107,8 @@ package struct HostDoctor {
 
     /// `nil` if it is there, or the caller may not look.
     private var vaultFile: Line? {
-        guard unsafe access(paths.vault, F_OK) != 0, errno == ENOENT else { return nil }
+        guard unsafe access(paths.vault, F_OK) != 0, errno == ENOENT, StoreMarker(in: paths.stateDirectory) == nil
+        else { return nil }
         let advice =
             VaultTraces(in: paths.stateDirectory).advice(at: paths.vault)
             ?? Advice(

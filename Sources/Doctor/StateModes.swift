@@ -30,7 +30,7 @@ package struct StateModes {
 
     /// The vault and the files beside it, the log, the spool, and what a restore moved aside or left.
     static func isOurs(_ name: String) -> Bool {
-        ["alerts.json", "audit", "audit-forward.json", "spool", "replacing"].contains(name)
+        ["alerts.json", "audit", "audit-forward.json", "spool", "store", "replacing"].contains(name)
             || ["vault.db", "replaced-", "keyturn-", "last-backup.json"].contains { name.hasPrefix($0) }
     }
 

@@ -35,6 +35,24 @@ extension AttentionCode {
                 "the vault accepts no changes: clients are served, and nothing can be saved or rotated",
                 try: "fix what the status names; it accepts changes again automatically, or after a restart"
             )
+        case .storeTaken:
+            Advice(
+                "another daemon has taken the vault in the database over: clients are served from memory, and nothing is saved, rotated or revoked here",
+                try: "stop one of both; then, on the host that is to serve it: systemctl restart keyturnd")
+        case .storeRolledBack:
+            Advice(
+                "the vault's database has lost changes that it had confirmed: clients are served from memory, and nothing is saved or rotated",
+                try:
+                    "do not restart keyturnd; find out what put the database back (a failover, a restore), and put its newest copy in place"
+            )
+        case .storeUndecided:
+            Advice(
+                "the vault's database has not confirmed the last change, and nothing is changed before it is known whether that was saved",
+                try: "wait, the daemon asks every few seconds; check the server and its synchronous standby")
+        case .storeUnreachable:
+            Advice(
+                "the vault's database cannot be reached, or refuses changes: clients are served from memory, and nothing can be saved or rotated",
+                try: "keyturn doctor says why; on the database's host: systemctl status postgresql")
         case .vaultElsewhere:
             Advice(
                 "the vault belongs to another host: it is served here, but nothing is rotated",

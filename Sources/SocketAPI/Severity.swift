@@ -39,7 +39,8 @@ extension Severity {
         case .secretExpires, .newerSecretLost, .consumerSecretExpired, .tokensRunOut, .restoredSecretRefused,
             .rotationBlocked,
             .secretInMemory, .auditLogChanged, .auditUnavailable, .diskFull, .locked, .clockImplausible, .socketGone,
-            .vaultGone, .vaultUnwritable, .workStalled:
+            .vaultGone, .vaultUnwritable, .workStalled, .storeTaken, .storeRolledBack, .storeUndecided,
+            .storeUnreachable:
             .critical
         case .rotationPaused, .targetNew, .grantWithoutApp: .note
         case .clockDiffers, .unlockKeyGone, .rotationOverdue, .rotationImpossible, .rotationRefused, .policyUnreadable,

@@ -5,8 +5,15 @@ import Synchronization
 /// Decides which host may rotate: if a state directory was copied and both copies are served, both would ask Zoom for new
 /// secrets, and each would lose the other's.
 extension Vault {
-    /// Whether the vault belongs to another host. It is still served here, but nothing is rotated.
-    package var isOwnedElsewhere: Bool {
+    /// Whether the vault belongs to another host, or another process may change it now. It is still served here, but nothing is
+    /// rotated.
+    package var isOwnedElsewhere: Bool { hasOtherOwner || store.trouble?.isForGood ?? false }
+
+    /// What keeps the vault's store from saving changes now.
+    package var storeTrouble: StoreTrouble? { store.trouble }
+
+    /// Whether the vault belongs to another host.
+    package var hasOtherOwner: Bool {
         guard let here = here.withLock({ $0 }), let owner = account.withLock({ $0.state.host }) else { return false }
         return here != owner
     }

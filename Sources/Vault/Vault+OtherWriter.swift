@@ -10,11 +10,22 @@ extension Vault {
                 keyring.sealed != keySlots.keyring
             else { throw error }
             throw VaultError(
-                .damaged, "another vault is where this one was; nothing was changed",
-                hint: "put this one back; or serve the other one: systemctl restart keyturnd")
+                StoreError(
+                    .gone, "another vault is where this one was; nothing was changed",
+                    hint: "put this one back; or serve the other one: systemctl restart keyturnd"))
         }
         let known = account.withLock { $0.state.newest }
-        guard transaction.state.newest == known else {
+        let found = transaction.state.newest
+        guard found.commit >= known.commit else {
+            throw VaultError(
+                .rolledBack,
+                "the database has lost changes that it had confirmed: its newest is \(found.commit), and this daemon made "
+                    + "change \(known.commit)",
+                hint:
+                    "do not restart keyturnd, which serves the newest secrets from memory; find out what put the database back "
+                    + "(a failover, a restore), and put the newest copy in its place")
+        }
+        guard found == known else {
             throw VaultError(
                 StoreError(
                     .inUse, "another keyturnd changed this vault: change \(known.commit) is no longer its newest",

@@ -33,8 +33,6 @@ final class PendingRows: SealedStore {
         return result
     }
 
-    func acquireLease(_ name: String, holder: String, now: Timestamp, expiry: Timestamp) async throws -> Int? { nil }
-    func releaseLease(_ name: String, holder: String) async throws {}
     func close() async throws {}
 }
 

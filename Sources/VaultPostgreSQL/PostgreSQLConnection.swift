@@ -98,7 +98,8 @@ import Glibc
             while let result = try nextResult(until: deadline) {
                 guard failure == nil else { continue }
                 if let error = result.error {
-                    failure = PostgreSQLFailure(.refused(error))
+                    // libpq's own words have no state: the connection ended without one of the server's.
+                    failure = PostgreSQLFailure(error.state.isEmpty ? .lost : .refused(error))
                     continue
                 }
                 do throws(PostgreSQLFailure) { try body(result) } catch { failure = error }

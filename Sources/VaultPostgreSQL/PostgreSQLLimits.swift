@@ -7,12 +7,21 @@ package struct PostgreSQLLimits: Sendable, Equatable {
     /// The server's limit for the wait for a lock.
     package var lock = Duration.seconds(5)
     /// The server's limit for a transaction whose client is silent. Until then, a client that was cut off holds its locks.
-    package var silence = Duration.seconds(15)
+    package var idle = Duration.seconds(15)
     /// Our own limit for one answer. It is longer than the server's limits, so that a server that can be reached gives its
     /// reason first. The server has no limit for the wait for a synchronous standby.
     package var answer = Duration.seconds(12)
 
+    /// How often the process that may change the vault says that it runs. Another one takes over when it has said nothing for
+    /// four times as long.
+    package var beat = Duration.seconds(5)
+    /// After a server that did not answer, for how long further calls fail at once: they would only wait one after the other.
+    package var pause = Duration.seconds(2)
+
     package init() {}
+
+    /// How long a process that may change the vault is believed to run that says nothing, in seconds.
+    var silence: Int { max(4 * beat.milliseconds / 1000, 1) }
 
     /// Sets the server's limits for the present transaction only: a pooler gives the session to others afterwards. And a
     /// commit is on the server's disk when it is reported, whatever the role's default is.
@@ -20,7 +29,7 @@ package struct PostgreSQLLimits: Sendable, Equatable {
         """
         SELECT set_config('statement_timeout', '\(statement.milliseconds)', true), \
         set_config('lock_timeout', '\(lock.milliseconds)', true), \
-        set_config('idle_in_transaction_session_timeout', '\(silence.milliseconds)', true), \
+        set_config('idle_in_transaction_session_timeout', '\(idle.milliseconds)', true), \
         set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' \
         ELSE current_setting('synchronous_commit') END, true)
         """

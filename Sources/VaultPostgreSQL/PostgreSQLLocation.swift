@@ -108,6 +108,14 @@ package struct PostgreSQLLocation: Sendable, Equatable {
         return all
     }
 
+    /// The database and its servers, for messages.
+    package var place: String {
+        let servers = hosts.map {
+            $0.isSocket ? ($0.name.isEmpty ? "the local socket" : $0.name) : "\($0.name):\($0.port)"
+        }
+        return "database \(database) at \(servers.joined(separator: ", "))"
+    }
+
     private static func parse(_ url: String) -> [String: String]? {
         var reason: UnsafeMutablePointer<CChar>?
         let parsed = unsafe PQconninfoParse(url, &reason)

@@ -37,6 +37,12 @@ import Glibc
         return value
     }
 
+    /// The first column of the first row as the server writes it, for statements without values, whose results are texts.
+    var text: String? {
+        guard rows > 0, columns > 0, unsafe PQgetisnull(handle, 0, 0) == 0 else { return nil }
+        return unsafe PQgetvalue(handle, 0, 0).map { unsafe String(cString: $0) }
+    }
+
     /// The first column of the first row; `nil` when there is no row, or another type.
     func integer() throws(PostgreSQLFailure) -> Int? {
         guard rows > 0, case .integer(let number) = try value(0, 0) else { return nil }

@@ -1,5 +1,4 @@
 import Dispatch
-package import Domain
 import Synchronization
 package import Vault
 
@@ -7,14 +6,36 @@ package import Vault
 ///
 /// Nothing lives in the server's session between two transactions: no setting, no prepared statement, no lock. So the connection
 /// may lead through a pooler.
-package final class PostgreSQLStore: SealedStore {
+package final class PostgreSQLStore: VaultStore {
+    let login: ServerLogin
+    let backups: (any BackupFiles)?
+    private let condition = StoreCondition()
     private let session: Session
+    /// `nil` for a store of which the caller knows that nobody else changes it, or that is only read.
+    private let lease: WriterLease?
+    private let mayWrite: Bool
+    private let local: Mutex<(any StorageLock)?>
+    private let isAdmitted = Atomic(false)
     private let isClosed = Atomic(false)
     /// libpq's answers are waited for on this queue instead of the cooperative threads. It is serial and so defines the order of
     /// commits.
     private let thread = DispatchQueue(label: "keyturn.postgresql")
 
-    init(_ login: ServerLogin) { session = Session(login) }
+    /// - Parameters:
+    ///   - holder: takes the right to change the vault, before anything is read or written.
+    ///   - backups: how backups are written.
+    ///   - lock: released when the store is closed.
+    init(
+        _ login: ServerLogin, holder: LeaseHolder? = nil, mayWrite: Bool = true, backups: (any BackupFiles)? = nil,
+        holding lock: (any StorageLock)? = nil
+    ) {
+        (self.login, self.mayWrite, self.backups) = (login, mayWrite, backups)
+        local = Mutex(lock)
+        lease = holder.map { [condition] in WriterLease(login, $0, condition) }
+        session = Session(login, condition, lease: lease)
+    }
+
+    // MARK: Opening
 
     /// Makes the vault's tables in an existing database, and lets `fill` write the initial rows: all of it in one transaction, so
     /// that a killed process leaves no half-made vault. An existing vault is refused and not changed.
@@ -26,19 +47,18 @@ package final class PostgreSQLStore: SealedStore {
     }
 
     static func create(_ login: ServerLogin, filledBy fill: (any SealedStore) async throws -> Void) async throws {
-        let store = PostgreSQLStore(login)
         let rows = PendingRows()
-        do {
-            try await fill(rows)
-            try await store.onQueue { session in try Schema.make(with: session) { try rows.replay(to: $0) } }
-        } catch {
+        try await fill(rows)
+        let store = PostgreSQLStore(login)
+        store.isAdmitted.store(true, ordering: .relaxed)
+        do { try await store.onQueue { session in try Schema.make(with: session) { try rows.replay(to: $0) } } } catch {
             try? await store.close()
             throw error
         }
         try await store.close()
     }
 
-    /// Opens the vault in a database.
+    /// Opens the vault in a database that nobody else changes.
     package static func open(
         at location: PostgreSQLLocation, limits: PostgreSQLLimits = PostgreSQLLimits()
     ) async throws -> PostgreSQLStore {
@@ -47,12 +67,53 @@ package final class PostgreSQLStore: SealedStore {
 
     static func open(_ login: ServerLogin) async throws -> PostgreSQLStore {
         let store = PostgreSQLStore(login)
-        do { try await store.onQueue { try Schema.check(with: $0) } } catch {
+        do { try await store.onQueue { _ in } } catch {
             try? await store.close()
             throw error
         }
         return store
     }
+
+    /// Checks the vault's tables, and takes the right to change them. A server that cannot be reached, or is not yet the primary
+    /// again, is no failure: each call, and each beat, tries again.
+    /// - Returns: whether the server could be reached.
+    @discardableResult func begin() throws(StoreError) -> Bool {
+        do throws(StoreError) { try check() } catch {
+            guard error.code == .unavailable || error.code == .readOnly else {
+                lease?.end()
+                thread.sync { session.close() }
+                throw error
+            }
+        }
+        lease?.begin { [weak self] in self?.poll() }
+        return isAdmitted.load(ordering: .relaxed)
+    }
+
+    /// Checks the vault's tables.
+    func check() throws(StoreError) { try StoreError.translating { try thread.sync { try admit() } } }
+
+    /// Call it on the store's queue.
+    private func admit() throws {
+        guard !isAdmitted.load(ordering: .relaxed) else { return }
+        do {
+            try Schema.check(with: session, isServed: mayWrite)
+            try lease?.acquire()
+        } catch {
+            condition.call(error)
+            throw error
+        }
+        isAdmitted.store(true, ordering: .relaxed)
+    }
+
+    /// After a beat: opens what could not be opened yet, and finds out what became of a commit that was not confirmed.
+    private func poll() {
+        thread.async { [self] in
+            guard !isClosed.load(ordering: .relaxed), (try? admit()) != nil else { return }
+            if session.doubt != nil { _ = session.settle() }
+        }
+    }
+
+    // MARK: Transactions
 
     package func read<Result: Sendable>(
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Result
@@ -67,7 +128,8 @@ package final class PostgreSQLStore: SealedStore {
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Result,
         committed: @escaping @Sendable (Result) -> Void
     ) async throws -> Result {
-        try await onQueue { session in
+        guard mayWrite else { throw StoreError(.library, "this vault was opened to be read") }
+        return try await onQueue { session in
             try session.clearDoubt()
             let connection = try session.begin(.write, locking: CommitMark.lock)
             let transaction = PostgreSQLTransaction(connection, mayWrite: true)
@@ -82,59 +144,46 @@ package final class PostgreSQLStore: SealedStore {
         }
     }
 
+    package var trouble: StoreTrouble? { condition.trouble }
+
     /// Finds out what became of the last commit, if its answer was lost. Each read and write does so first.
     /// - Returns: `.committed` also when there is no doubt.
     package func settle() async throws -> CommitFate { try await onQueue { $0.settle().fate } }
 
     /// A commit in doubt stays as it is: it may have been saved.
     package func close() async throws {
-        try await onQueue { [self] session in
-            isClosed.store(true, ordering: .relaxed)
-            session.close()
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            thread.async { [self] in
+                guard !isClosed.exchange(true, ordering: .relaxed) else {
+                    return continuation.resume(throwing: Self.closed)
+                }
+                session.close()
+                lease?.end()
+                local.withLock { $0 = nil }
+                continuation.resume()
+            }
         }
     }
 
-    /// Runs `body` on the store's queue. A cancelled task waits as well: a commit cannot be cancelled.
+    private static var closed: StoreError { StoreError(.closed, "the vault was closed") }
+
+    /// Runs `body` on the store's queue, and remembers what it met. A cancelled task waits as well: a commit cannot be cancelled.
     func onQueue<Result: Sendable>(_ body: @escaping @Sendable (Session) throws -> Result) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
             thread.async { [self] in
                 continuation.resume(
                     with: Swift.Result {
-                        guard !isClosed.load(ordering: .relaxed) else {
-                            throw StoreError(.closed, "the vault was closed")
+                        guard !isClosed.load(ordering: .relaxed) else { throw Self.closed }
+                        try admit()
+                        do {
+                            let result = try body(session)
+                            condition.call(nil)
+                            return result
+                        } catch {
+                            condition.call(error)
+                            throw error
                         }
-                        return try body(session)
                     })
-            }
-        }
-    }
-}
-
-extension PostgreSQLStore {
-    package func acquireLease(
-        _ name: String, holder: String, now: Timestamp, expiry: Timestamp
-    ) async throws -> Int? {
-        try await onQueue { session in
-            try session.transaction(.plain) { connection in
-                try connection.integer(
-                    """
-                    INSERT INTO keyturn.lease AS l (name, holder, fence, expires_at) VALUES ($1, $2, 1, $3) \
-                    ON CONFLICT (name) DO UPDATE SET fence = l.fence + (l.holder <> EXCLUDED.holder)::int, \
-                    holder = EXCLUDED.holder, expires_at = EXCLUDED.expires_at \
-                    WHERE l.holder = EXCLUDED.holder OR l.expires_at <= $4 RETURNING fence
-                    """,
-                    [.text(name), .text(holder), .integer(expiry.unixSeconds), .integer(now.unixSeconds)])
-            }
-        }
-    }
-
-    package func releaseLease(_ name: String, holder: String) async throws {
-        _ = try await onQueue { session in
-            try session.transaction(.plain) { connection in
-                // The row stays: the fencing number must continue.
-                try connection.run(
-                    "UPDATE keyturn.lease SET holder = '', expires_at = 0 WHERE name = $1 AND holder = $2",
-                    [.text(name), .text(holder)])
             }
         }
     }

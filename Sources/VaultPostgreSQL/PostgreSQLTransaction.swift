@@ -96,6 +96,11 @@ final class PostgreSQLTransaction: StoreTransaction {
         return try connection.run("DELETE FROM \(table.place) WHERE \(table.key) = $1", [.text(id)]) > 0
     }
 
+    func removeAll(from table: SealedTable) throws {
+        try checkWrite()
+        try connection.run("DELETE FROM \(table.place)")
+    }
+
     private func checkWrite() throws(StoreError) {
         guard mayWrite else { throw StoreError(.library, "a change within a read") }
     }

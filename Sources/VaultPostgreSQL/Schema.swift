@@ -8,11 +8,19 @@ enum Schema {
     /// Whoever makes a vault holds this lock of the database until it is committed, or not.
     private static let lock = "SELECT pg_advisory_xact_lock(1263817294)"
 
+    static func isThere(on connection: PostgreSQLConnection) throws(PostgreSQLFailure) -> Bool {
+        try connection.integer("SELECT (to_regclass('keyturn.vault') IS NOT NULL)") == 1
+    }
+
     /// Makes the tables and their first rows in one transaction.
-    static func make(with session: Session, filledBy fill: (any StoreTransaction) throws -> Void) throws {
+    /// - Parameter aside: the name for tables that are there and must not stay in the way; a constant that needs no quotes.
+    static func make(
+        with session: Session, insteadOf aside: String? = nil, filledBy fill: (any StoreTransaction) throws -> Void
+    ) throws {
         let connection = try session.begin(.plain, locking: lock)
         do {
-            guard try connection.integer("SELECT (to_regclass('keyturn.vault') IS NOT NULL)") == 0 else {
+            if let aside { try connection.run("ALTER SCHEMA keyturn RENAME TO \(aside)") }
+            guard try !isThere(on: connection) else {
                 throw StoreError(
                     .exists, "there already is a vault in database \(connection.place.database); it was not changed",
                     hint: "name another database")
@@ -39,17 +47,19 @@ enum Schema {
         let connection = try session.begin(.plain, locking: lock)
         defer { session.rollBack(connection) }
         do throws(PostgreSQLFailure) {
-            return try connection.integer("SELECT (to_regclass('keyturn.vault') IS NOT NULL)") == 1
+            return try isThere(on: connection)
         } catch { throw StoreError(error, at: connection.place) }
     }
 
     /// Refuses a database without a vault, and a vault whose schema is unknown to this program.
-    static func check(with session: Session) throws {
+    /// - Parameter isServed: also refuses tables that are not as this program makes them.
+    static func check(with session: Session, isServed: Bool) throws {
         try session.transaction(.read) { connection in
             let database = connection.place.database
-            guard try connection.integer("SELECT (to_regclass('keyturn.vault') IS NOT NULL)") == 1 else {
+            guard try isThere(on: connection) else {
                 throw StoreError(
-                    .missing, "there is no vault in database \(database)", hint: "check the database's name in its URL")
+                    .missing, "there is no vault in database \(database) at \(connection.place.server)",
+                    hint: "check the database's name in the setting store; for a new vault: keyturnd init")
             }
             let found = try connection.integer("SELECT schema FROM keyturn.vault") ?? 0
             guard found >= 1 else {
@@ -57,6 +67,11 @@ enum Schema {
             }
             guard found <= version else {
                 throw StoreError(.newerSchema(found: found, known: version), "nothing was changed")
+            }
+            if isServed, let first = try Examination.differences(on: connection).first {
+                throw StoreError(
+                    .damaged, "the vault's tables in database \(database) were changed: \(first)",
+                    hint: "keyturnd check shows all the damage; then keyturnd restore BACKUP")
             }
         }
     }

@@ -1,3 +1,4 @@
+import Domain
 import Vault
 
 /// The one connection of a store, made when it is needed, and the commit whose fate is not known. Used on the store's queue only.
@@ -10,10 +11,21 @@ final class Session: @unchecked Sendable {
     }
 
     private let login: ServerLogin
+    private let condition: StoreCondition
     private var connection: PostgreSQLConnection?
-    private(set) var doubt: Doubt?
+    private(set) var doubt: Doubt? {
+        didSet { condition.set(isUndecided: doubt != nil) }
+    }
+    /// The right to change the vault. Without one, nothing is compared: the caller sees to it that nobody else changes it.
+    private let lease: WriterLease?
+    /// Until when calls fail at once, and why.
+    private var pause: (until: ContinuousClock.Instant, reason: StoreError)?
 
-    init(_ login: ServerLogin) { self.login = login }
+    init(_ login: ServerLogin, _ condition: StoreCondition = StoreCondition(), lease: WriterLease? = nil) {
+        self.login = login
+        self.condition = condition
+        self.lease = lease
+    }
 
     func close() {
         connection?.close()
@@ -38,27 +50,63 @@ final class Session: @unchecked Sendable {
 
     /// Opens a transaction. Nothing is lost if a connection that was idle turns out to be dead: then another one is made.
     func begin(_ kind: Kind, locking lock: String? = nil) throws(StoreError) -> PostgreSQLConnection {
+        if let pause, pause.until > .now { throw pause.reason }
+        // The next beat finds out when it ends.
+        if let reason = condition.silence { throw reason }
+        let start = ContinuousClock.now
+        do throws(StoreError) {
+            let connection = try open(kind, lock)
+            pause = nil
+            return connection
+        } catch {
+            let waited = ContinuousClock.now - start
+            let isSilent = error.code == .unavailable && waited >= min(login.limits.connect, login.limits.answer)
+            pause = isSilent ? (.now + login.limits.pause, error) : nil
+            throw error
+        }
+    }
+
+    private func open(_ kind: Kind, _ lock: String?) throws(StoreError) -> PostgreSQLConnection {
         var statements = [kind.begin, login.limits.statements]
         if let lock { statements.append(lock) }
+        // A statement of its own after the lock: it reads what the last holder of the lock committed.
+        let isFenced = kind == .write && lease != nil
+        if isFenced { statements.append(WriterLease.fence) }
         let sql = statements.joined(separator: "; ")
+        var last: String?
         if let old = connection, old.isOpen {
             do throws(PostgreSQLFailure) {
-                try old.run(constants: sql)
-                return old
+                try old.run(constants: sql) { last = $0.text }
             } catch {
                 rollBack(old)
                 guard error.isOfTheConnection else { throw StoreError(error, at: old.place) }
                 old.close()
             }
+            if old.isOpen {
+                try checkFence(isFenced, last, old)
+                return old
+            }
         }
         let new = try login.connect()
         connection = new
-        do throws(PostgreSQLFailure) { try new.run(constants: sql) } catch {
+        do throws(PostgreSQLFailure) { try new.run(constants: sql) { last = $0.text } } catch {
             rollBack(new)
             if error.isOfTheConnection { new.close() }
             throw StoreError(error, at: new.place)
         }
+        try checkFence(isFenced, last, new)
         return new
+    }
+
+    /// Undoes the transaction, and throws, if another process has the right to change the vault by now.
+    private func checkFence(
+        _ isFenced: Bool, _ fence: String?, _ connection: PostgreSQLConnection
+    ) throws(StoreError) {
+        guard isFenced, let lease, fence != lease.number.map(String.init) else { return }
+        defer { rollBack(connection) }
+        let advice = LeaseRow.superseded(by: try? LeaseRow(on: connection))
+        condition.supersede(advice)
+        throw StoreError(.inUse, advice.detail, hint: advice.hint)
     }
 
     /// Undoes the open transaction. A connection that cannot is closed, which undoes it too.
@@ -68,8 +116,10 @@ final class Session: @unchecked Sendable {
     }
 
     /// Runs `body` in a transaction that needs no mark: one that reads, or that may be repeated.
-    func transaction<Result>(_ kind: Kind, _ body: (PostgreSQLConnection) throws -> Result) throws -> Result {
-        let connection = try begin(kind)
+    func transaction<Result>(
+        _ kind: Kind, locking lock: String? = nil, _ body: (PostgreSQLConnection) throws -> Result
+    ) throws -> Result {
+        let connection = try begin(kind, locking: lock)
         do {
             let result = try body(connection)
             try connection.run(constants: "COMMIT")

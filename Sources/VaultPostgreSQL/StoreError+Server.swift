@@ -68,7 +68,9 @@ extension StoreError {
         case "42501":
             self.init(
                 .notPermitted, "role \(place.role) may not use the vault in database \(place.database): \(words)",
-                hint: Self.grants(to: place.role))
+                hint: words.contains("for database")
+                    ? "GRANT CREATE ON DATABASE \(place.database) TO \(place.role); or use the role that owns it"
+                    : Self.grants(to: place.role))
         case "25006": self.init(readOnly: place)
         case "53100":
             self.init(

@@ -11,6 +11,10 @@ package struct SQLiteStorage: VaultStorage {
 
     package var library: StorageLibrary { StorageLibrary(name: "SQLite", version: SQLiteStore.libraryVersion) }
 
+    package var place: String { path }
+
+    package var backups: any BackupFiles { SQLiteBackups() }
+
     package func state() throws(StoreError) -> StorageState {
         if Replacement(of: path).isPending { return .replacing }
         guard unsafe access(path, F_OK) != 0 else { return .present }
@@ -40,17 +44,8 @@ package struct SQLiteStorage: VaultStorage {
     private var directory: String { path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "." }
 
     package func openCopy(in directory: String) throws(StoreError) -> any VaultStore {
-        try openCopy(of: path, in: directory)
+        try backups.openCopy(of: path, in: directory)
     }
-
-    package func openCopy(of backup: String, in directory: String) throws(StoreError) -> any VaultStore {
-        let copy = try VaultCopy(of: backup, in: directory)
-        return try SQLiteStore.open(copy, named: backup)
-    }
-
-    package func openBackup(_ path: String) throws(StoreError) -> any ExaminableStore { try VaultFile(at: path) }
-
-    package func isBackup(_ path: String) -> Bool { VaultFile.isVault(path) }
 
     package func beginReplacement(by backup: String) throws(StoreError) -> any VaultReplacement {
         try FileReplacement(of: path, by: backup)

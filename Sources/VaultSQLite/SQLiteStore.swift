@@ -1,5 +1,5 @@
 import Dispatch
-package import Domain
+import Domain
 import Glibc
 import Synchronization
 import System
@@ -159,7 +159,9 @@ package final class SQLiteStore: VaultStore {
         }
     }
 
-    package var isInPlace: Bool { isClosed.load(ordering: .relaxed) || watch.check() == nil }
+    package var trouble: StoreTrouble? { isClosed.load(ordering: .relaxed) || watch.check() == nil ? nil : .gone }
+
+    package func serverReport() async throws -> ServerReport? { nil }
 
     /// Closes and unlocks the file.
     package func close() async throws {
@@ -198,24 +200,6 @@ package final class SQLiteStore: VaultStore {
                         }
                     })
             }
-        }
-    }
-}
-
-extension SQLiteStore {
-    package func acquireLease(
-        _ name: String, holder: String, now: Timestamp, expiry: Timestamp
-    ) async throws -> Int? {
-        try await onConnection { [watch] connection in
-            try watch.writing {
-                try Lease.acquire(name, holder: holder, now: now, expiry: expiry, in: connection)
-            }
-        }
-    }
-
-    package func releaseLease(_ name: String, holder: String) async throws {
-        try await onConnection { [watch] connection in
-            try watch.writing { try Lease.release(name, holder: holder, in: connection) }
         }
     }
 }

@@ -27,9 +27,10 @@ struct Check: AsyncParsableCommand {
     @OptionGroup var place: PlaceOptions
 
     func run() async throws {
-        let settings = try SettingsFile.read(place.paths.configurationFile, required: place.isConfigNamed)
+        let settings = try place.settings()
         let check = VaultCheck(
-            paths: place.paths, storage: place.paths.storage, spool: place.paths.spoolStore, scratch: Self.scratch)
+            paths: place.paths, storage: try place.paths.storage(settings), spool: place.paths.spoolStore,
+            scratch: Self.scratch)
         let key = try unlock.key(settings, place.paths)
         let report: CheckReport
         if let backup { report = try await check.run(file: backup, key) } else { report = try await check.run(key) }

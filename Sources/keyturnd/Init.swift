@@ -13,7 +13,10 @@ struct Init: AsyncParsableCommand {
             The vault is unlocked with a key file, which is created, or with a passphrase. A recovery key is
             always added and shown once: print it, and store it away from this machine.
 
+            With --store, the vault is made in a database of PostgreSQL that exists and is empty.
+
             Example: keyturnd init --key-file /etc/keyturn/key --recovery-out recovery-key.txt
+            Example: keyturnd init --store postgresql://keyturn@db.example.com/keyturn --key-file /etc/keyturn/key
             """)
 
     @Option(help: ArgumentHelp("Unlock with this key file, which is created (0400).", valueName: "path"))
@@ -40,7 +43,8 @@ struct Init: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let made = try await Initialisation(paths: place.paths, storage: place.paths.storage).run(
+        let storage = try place.paths.storage(try place.settings())
+        let made = try await Initialisation(paths: place.paths, storage: storage).run(
             try way(), recovery: recoveryOut.map { .file($0) } ?? .shown(Self.show))
         say("created the vault \(made.vault)\n")
         if let path = made.newKeyFile {
@@ -50,6 +54,9 @@ struct Init: AsyncParsableCommand {
         }
         if let recoveryOut {
             say("wrote the recovery key to \(recoveryOut): store it away from this machine\n")
+        }
+        if let store = place.store {
+            say("put this into \(place.paths.configurationFile): store: \(store)\n")
         }
         say("next: keyturnd serve\(keyFile.map { " --key-file \($0)" } ?? ", then: keyturn unlock")\n")
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Daemon
 import Glibc
+import Maintenance
 import SocketAPI
 import Terminal
 
@@ -27,6 +28,30 @@ struct PlaceOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("The configuration file.", valueName: "file"))
     var config: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The database that has the vault, instead of a file: postgresql://ROLE@HOST/DATABASE.", valueName: "url"))
+    var store: String?
+
+    @Option(help: ArgumentHelp("A file with the password of the database's role.", valueName: "path"))
+    var storePasswordFile: String?
+
+    func validate() throws {
+        guard let store, !store.hasPrefix("postgresql://"), !store.hasPrefix("postgres://") else { return }
+        throw ValidationError("--store is not a URL such as postgresql://keyturn@db.example.com/keyturn")
+    }
+
+    /// Reads the settings, over which the flags of this group take precedence.
+    var settings: Settings.Reader {
+        let file = paths.configurationFile
+        return { [store, storePasswordFile, isConfigNamed] () throws(StartError) in
+            var settings = try SettingsFile.read(file, required: isConfigNamed)
+            if let store { settings.store = store }
+            if let storePasswordFile { settings.storePasswordFile = TrustedPath.absolute(storePasswordFile) }
+            return settings
+        }
+    }
 
     var paths: Paths {
         Paths(

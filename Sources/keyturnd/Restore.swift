@@ -30,12 +30,12 @@ struct Restore: AsyncParsableCommand {
     @OptionGroup var place: PlaceOptions
 
     func run() async throws {
-        let settings = try SettingsFile.read(place.paths.configurationFile, required: place.isConfigNamed)
+        let settings = try place.settings()
         let key = try unlock.key(settings, place.paths)
         let progress = Progress("reading the backup and decrypting every row")
         defer { progress.end() }
         let report = try await VaultRestore(
-            paths: place.paths, storage: place.paths.storage, time: SystemTime()
+            paths: place.paths, storage: try place.paths.storage(settings), time: SystemTime()
         )
         .run(backup, key, replacing: replace)
         progress.end()

@@ -22,21 +22,24 @@ struct Serve: AsyncParsableCommand {
     /// Reads the settings, and drops the privileges that serving does not need.
     func prepare() throws -> Daemon {
         let settings = try options.read()
+        let storage = try options.place.paths.storage(settings)
         let confinement = Daemon.confine(settings, credential: Self.credential, options.place.paths)
         let volume = LogVolume(Logger.Level(rawValue: settings.logLevel) ?? .info)
         let toJournal = unsafe getenv("JOURNAL_STREAM") != nil
         let logger = Logger(label: "keyturnd") { _ in StandardErrorLog(volume, toJournal: toJournal) }
         return Daemon(
-            paths: options.place.paths, storage: options.place.paths.storage,
+            paths: options.place.paths, storage: storage,
             spool: options.place.paths.spoolStore, settings: settings, read: options.read, version: keyturnVersion,
             credential: Self.credential, confinement: confinement,
             volume: volume, logger: logger)
     }
 
     /// systemd puts a service's credentials into their own directory, in memory that is not swapped.
-    static var credential: String? {
+    static var credential: String? { credential("keyturn.key") }
+
+    static func credential(_ name: String) -> String? {
         guard let directory = unsafe getenv("CREDENTIALS_DIRECTORY") else { return nil }
-        let path = unsafe String(cString: directory) + "/keyturn.key"
+        let path = unsafe String(cString: directory) + "/" + name
         return unsafe access(path, F_OK) == 0 ? path : nil
     }
 }
@@ -57,9 +60,10 @@ struct ServeOptions: ParsableArguments {
     }
 
     var read: Settings.Reader {
-        let file = place.paths.configurationFile
-        return { [keyFile, logLevel, isRequired = place.isConfigNamed] () throws(StartError) in
-            var settings = try SettingsFile.read(file, required: isRequired)
+        let (place, paths) = (place.settings, place.paths)
+        return { [keyFile, logLevel] () throws(StartError) in
+            var settings = try place()
+            _ = try paths.storage(settings)
             if let keyFile { settings.keyFile = keyFile }
             if let logLevel { settings.logLevel = logLevel }
             return settings

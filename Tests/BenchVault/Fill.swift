@@ -92,8 +92,6 @@ private final class RowPile: SealedStore {
         return try body(transaction)
     }
 
-    func acquireLease(_ name: String, holder: String, now: Timestamp, expiry: Timestamp) async throws -> Int? { 1 }
-    func releaseLease(_ name: String, holder: String) async throws {}
     func close() async throws {}
 }
 

@@ -148,13 +148,5 @@ private final class HeldStore: SealedStore {
         _ body: @escaping @Sendable (any StoreTransaction) throws -> Result
     ) async throws -> Result { try await base.read(body) }
 
-    func acquireLease(_ name: String, holder: String, now: Timestamp, expiry: Timestamp) async throws -> Int? {
-        try await base.acquireLease(name, holder: holder, now: now, expiry: expiry)
-    }
-
-    func releaseLease(_ name: String, holder: String) async throws {
-        try await base.releaseLease(name, holder: holder)
-    }
-
     func close() async throws { try await base.close() }
 }

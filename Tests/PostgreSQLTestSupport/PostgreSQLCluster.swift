@@ -64,14 +64,41 @@ package final class PostgreSQLCluster: Sendable {
         }
     }
 
+    private var postmaster: pid_t {
+        get throws {
+            let pid = try String(contentsOfFile: directory + "/data/postmaster.pid", encoding: .utf8)
+                .split(separator: "\n").first.flatMap { pid_t($0) }
+            guard let pid else { throw ClusterError("the server has no pid") }
+            return pid
+        }
+    }
+
     /// Shuts it down without waiting for clients, and waits for its end. The directory stays.
-    package func stop() throws {
-        let pid = try String(contentsOfFile: directory + "/data/postmaster.pid", encoding: .utf8)
-            .split(separator: "\n").first.flatMap { pid_t($0) }
-        guard let pid else { throw ClusterError("the server has no pid") }
-        kill(pid, SIGINT)
+    /// - Parameter isCrash: without a checkpoint, as after a power cut.
+    package func stop(isCrash: Bool = false) throws {
+        kill(try postmaster, isCrash ? SIGQUIT : SIGINT)
         try eventually("the server to end") {
             !FileManager.default.fileExists(atPath: directory + "/data/postmaster.pid")
+        }
+    }
+
+    /// Has all processes of the server stand still meanwhile: connections are accepted by the kernel, and nobody answers.
+    package func standingStill(_ body: () throws -> Void) throws {
+        let server = try postmaster
+        // The first one first: it would start others.
+        kill(server, SIGSTOP)
+        let all = [server] + (try children(of: server))
+        for pid in all { kill(pid, SIGSTOP) }
+        defer { for pid in all.reversed() { kill(pid, SIGCONT) } }
+        try body()
+    }
+
+    private func children(of server: pid_t) throws -> [pid_t] {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { pid_t($0) }.filter { pid in
+            guard let line = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+                let end = line.lastIndex(of: ")")
+            else { return false }
+            return line[end...].split(separator: " ").dropFirst(2).first.flatMap { pid_t($0) } == server
         }
     }
 

@@ -255,13 +255,5 @@ final class MortalStore: SealedStore {
         return result
     }
 
-    func acquireLease(_ name: String, holder: String, now: Timestamp, expiry: Timestamp) async throws -> Int? {
-        try await base.acquireLease(name, holder: holder, now: now, expiry: expiry)
-    }
-
-    func releaseLease(_ name: String, holder: String) async throws {
-        try await base.releaseLease(name, holder: holder)
-    }
-
     func close() async throws { try await base.close() }
 }

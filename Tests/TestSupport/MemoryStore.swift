@@ -1,4 +1,3 @@
-package import Domain
 import Synchronization
 package import Vault
 
@@ -7,15 +6,8 @@ package import Vault
 package final class MemoryStore: SealedStore {
     fileprivate typealias Rows = [SealedTable: [RowKey: SealedRow]]
 
-    private struct Lease {
-        var holder: String
-        var fence: Int
-        var expiry: Timestamp
-    }
-
     private struct State {
         var rows: Rows = [:]
-        var leases: [String: Lease] = [:]
         var isClosed = false
         var failure: StoreError?
         var commits = 0
@@ -33,9 +25,9 @@ package final class MemoryStore: SealedStore {
 
     /// A store that holds what this one committed, as after a restart.
     package func reopened() -> MemoryStore {
-        let (rows, leases) = state.withLock { ($0.rows, $0.leases) }
+        let rows = state.withLock { $0.rows }
         let store = MemoryStore()
-        store.state.withLock { ($0.rows, $0.leases) = (rows, leases) }
+        store.state.withLock { $0.rows = rows }
         return store
     }
 
@@ -61,30 +53,6 @@ package final class MemoryStore: SealedStore {
             state.commits += 1
             committed(result)
             return result
-        }
-    }
-
-    package func acquireLease(
-        _ name: String, holder: String, now: Timestamp, expiry: Timestamp
-    ) async throws -> Int? {
-        try state.withLock { state in
-            guard !state.isClosed else { throw Self.closed }
-            guard let lease = state.leases[name] else {
-                state.leases[name] = Lease(holder: holder, fence: 1, expiry: expiry)
-                return 1
-            }
-            guard lease.holder == holder || lease.expiry <= now else { return nil }
-            let fence = lease.fence + (lease.holder == holder ? 0 : 1)
-            state.leases[name] = Lease(holder: holder, fence: fence, expiry: expiry)
-            return fence
-        }
-    }
-
-    package func releaseLease(_ name: String, holder: String) async throws {
-        try state.withLock { state in
-            guard !state.isClosed else { throw Self.closed }
-            guard let lease = state.leases[name], lease.holder == holder else { return }
-            state.leases[name] = Lease(holder: "", fence: lease.fence, expiry: Timestamp(unixSeconds: 0))
         }
     }
 

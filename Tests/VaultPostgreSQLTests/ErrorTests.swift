@@ -55,9 +55,6 @@ import Vault
         try vault.sql("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA keyturn TO poor")
         let store = try await PostgreSQLStore.open(at: PostgreSQLLocation(cluster.url(vault.database, role: "poor")))
         try await store.put(.app("a"))
-        #expect(
-            try await store.acquireLease(
-                "l", holder: "a", now: ManualTime().now.wall, expiry: ManualTime().now.wall + 1) == 1)
         try await store.close()
     }
 
@@ -112,13 +109,14 @@ import Vault
         ("57014", .unavailable), ("55P03", .unavailable), ("25P03", .unavailable), ("57P01", .unavailable),
     ]) func `an error of the server is told by its code`(state: String, code: StoreError.Code) async throws {
         let vault = try await DatabaseVault()
+        // Opened before: such a trigger is refused at the start.
+        let store = try await vault.open()
         try vault.sql(
             """
             CREATE FUNCTION keyturn.fail() RETURNS trigger LANGUAGE plpgsql AS \
             $$ BEGIN RAISE EXCEPTION 'as a test wants it' USING ERRCODE = '\(state)'; END $$; \
             CREATE TRIGGER fail BEFORE INSERT ON keyturn.app EXECUTE FUNCTION keyturn.fail()
             """)
-        let store = try await vault.open()
         let error = try await storeError { try await store.put(.app("a")) }
         #expect(error.code == code, "\(error)")
         #expect(code == .library || error.hint != nil, "\(error)")
@@ -129,7 +127,7 @@ import Vault
     @Test func `each limit is named when it is reached`() async throws {
         let vault = try await DatabaseVault()
         var limits = PostgreSQLLimits.short
-        (limits.statement, limits.silence) = (.milliseconds(500), .milliseconds(200))
+        (limits.statement, limits.idle) = (.milliseconds(500), .milliseconds(200))
         let store = try await vault.open(limits)
         let other = try await vault.open()
         let locked = try await other.write { _ in

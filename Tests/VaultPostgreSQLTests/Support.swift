@@ -55,6 +55,7 @@ extension PostgreSQLLimits {
         limits.lock = .milliseconds(300)
         limits.answer = .seconds(2)
         limits.connect = .seconds(2)
+        limits.pause = .zero
         return limits
     }
 }

@@ -125,7 +125,8 @@ import Vault
             try database.cluster.sql("ALTER DATABASE \(rename.0) RENAME TO \(rename.1)", in: "postgres")
         }
         let error = try await vaultError { try await vault.add(.sample("late")) }
-        #expect(error.code == .damaged && error.detail.hasPrefix("another vault is where this one was"), "\(error)")
+        #expect(
+            error.code == .store(.gone) && error.detail.hasPrefix("another vault is where this one was"), "\(error)")
         #expect(try database.sql("SELECT count(*) FROM keyturn.client") == "0")
         try database.endSessions()
         for rename in [(database.database, other.database), ("aside", "\(database.database)")] {

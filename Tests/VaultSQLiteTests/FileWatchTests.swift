@@ -1,4 +1,3 @@
-import Domain
 import Glibc
 import SecretMemory
 import TestSupport
@@ -21,18 +20,18 @@ import Vault
         let path = directory.path + "/vault.db"
         try await SQLiteStore.create(at: path) { _ in }
         let store = try SQLiteStore.open(at: path)
-        for name in ["a", "b"] { _ = try await store.acquireLease(name, holder: "h", now: .zero, expiry: .zero + 9) }
-        #expect(store.isInPlace, "its own changes are none of others")
+        for name in ["a", "b"] { try await store.put(.app(name)) }
+        #expect(store.trouble == nil, "its own changes are none of others")
         // A page that SQLite has in memory: it would not notice.
         usleep(20_000)
         try Self.write(path + suffix, [1, 2, 3], at: 60)
-        #expect(!store.isInPlace)
+        #expect(store.trouble != nil)
         await #expect {
-            _ = try await store.acquireLease("c", holder: "h", now: .zero, expiry: .zero + 9)
+            try await store.put(.app("c"))
         } throws: {
             ($0 as? StoreError)?.code == .gone && "\($0)".contains("was written by another program")
         }
-        #expect(!store.isInPlace)
+        #expect(store.trouble != nil)
         try await store.close()
     }
 
@@ -44,21 +43,17 @@ import Vault
         let looker = Task.detached {
             var bad = 0
             while !Task.isCancelled {
-                if !store.isInPlace { bad += 1 }
+                if store.trouble != nil { bad += 1 }
                 try? await Task.sleep(for: .microseconds(50))
             }
             return bad
         }
         // Past the size at which SQLite moves the journal into the file.
         for number in 0..<400 {
-            _ = try await store.acquireLease("lease \(number)", holder: "h", now: .zero, expiry: .zero + 9)
+            try await store.put(.app("\(number)"))
         }
         looker.cancel()
-        #expect(await looker.value == 0 && store.isInPlace)
+        #expect(await looker.value == 0 && store.trouble == nil)
         try await store.close()
     }
-}
-
-extension Timestamp {
-    fileprivate static let zero = Timestamp(unixSeconds: 0)
 }

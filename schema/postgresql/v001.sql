@@ -100,9 +100,16 @@ CREATE TABLE keyturn.delivery (target TEXT COLLATE "C" NOT NULL PRIMARY KEY REFE
 CREATE TABLE keyturn.audit_head (id TEXT COLLATE "C" NOT NULL PRIMARY KEY, sealed BYTEA NOT NULL);
 CREATE TABLE keyturn.outbox     (id TEXT COLLATE "C" NOT NULL PRIMARY KEY, sealed BYTEA NOT NULL);
 
-CREATE TABLE keyturn.lease (
-    name       TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-    holder     TEXT COLLATE "C" NOT NULL,
-    fence      BIGINT           NOT NULL,
-    expires_at BIGINT           NOT NULL
+-- One row: which process may change the vault. The fence grows with each holder, and each change compares it. The holder counts the
+-- beat up as long as it runs; another process takes over only when the beat stands still.
+CREATE TABLE keyturn.writer (
+    one       BOOLEAN          NOT NULL PRIMARY KEY DEFAULT true CHECK (one),
+    fence     BIGINT           NOT NULL,
+    node      TEXT COLLATE "C" NOT NULL,
+    instance  TEXT COLLATE "C" NOT NULL,
+    place     TEXT COLLATE "C" NOT NULL,
+    beat      BIGINT           NOT NULL,
+    beaten_at TIMESTAMPTZ      NOT NULL
 );
+
+INSERT INTO keyturn.writer (fence, node, instance, place, beat, beaten_at) VALUES (0, '', '', '', 0, now());

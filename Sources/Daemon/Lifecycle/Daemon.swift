@@ -95,7 +95,8 @@ package struct Daemon: Sendable {
             mostWaiting: min(settings.mostWaiting, ConnectionLimits.most() / 2),
             refusals: settings.refusals, machine: MachineIdentity.read(settings.machineFile), time: time, logger: logger
         )
-        try await unlock(gate)
+        let waiting = try await unlock(gate)
+        defer { waiting?.cancel() }
 
         let lost = LostSockets()
         let forwarder = settings.auditForward.map {
@@ -109,7 +110,7 @@ package struct Daemon: Sendable {
         let status = StatusReport(
             vitals: { gate.session?.vitals },
             host: {
-                lost.problems + Self.problems(of: store) + exposure.problems(time.now) + (forwarder?.problems ?? [])
+                lost.problems + HealthIssue.problems(of: store.trouble) + exposure.problems(time.now) + (forwarder?.problems ?? [])
                     + heartbeat.problems() + delivery.problems(time.now)
             },
             unlocking: { source?.absence }, time: time, version: version, started: time.now,
@@ -124,7 +125,8 @@ package struct Daemon: Sendable {
             backups: BackupWriter(store: store, of: storage, paths: paths, time: time),
             doctor: DaemonDoctor(
                 paths: paths, source: source,
-                transport: clocked, time: time, started: time.now, confinement: confinement, library: storage.library),
+                transport: clocked, time: time, started: time.now, confinement: confinement, library: storage.library,
+                server: { try await store.serverReport() }),
             unlocking: UnlockThrottle(time: time), metrics: metrics, notifier: notifier,
             users: UserNames(time: time))
         let sockets = SocketService(
@@ -172,14 +174,10 @@ package struct Daemon: Sendable {
         logger.notice("stopped")
     }
 
-    private static func problems(of store: any VaultStore) -> [HealthIssue] {
-        store.isInPlace ? [] : [HealthIssue(.vaultGone, AttentionCode.vaultGone.advice)]
-    }
-
     private func openStore() throws(StartError) -> any VaultStore {
         do throws(StoreError) { return try storage.open() } catch {
             if error.code == .missing {
-                throw StartError.noVault(at: paths.vault, VaultTraces(in: paths.stateDirectory))
+                throw StartError.noVault(error, at: storage.place, VaultTraces(in: paths.stateDirectory))
             }
             throw StartError(VaultError(error))
         }
@@ -205,14 +203,24 @@ package struct Daemon: Sendable {
     }
 
     /// Without an unlock key the daemon starts locked. With a wrong one it does not start: that is an error to fix, and
-    /// not a valid state.
-    private func unlock(_ gate: VaultController) async throws(StartError) {
+    /// not a valid state. While the vault's database cannot be reached, it is locked too, and tries again.
+    /// - Returns: the task that tries again.
+    private func unlock(_ gate: VaultController) async throws(StartError) -> Task<Void, Never>? {
         guard let source = settings.unlockSource(credential: credential, closed: paths.closed) else {
             logger.notice("the vault is locked: keyturn unlock")
-            return
+            return nil
         }
         let unlockKey = try source.read()
-        do throws(VaultError) { try await gate.unlock(with: unlockKey) } catch { throw source.failure(error) }
-        gate.session?.audit.enqueue(AuditEvent(.init("vault.unlock"), .done, [("actor", .text("keyturnd"))]))
+        let attempt = UnlockAttempt(gate: gate, source: source, key: unlockKey, logger: logger)
+        do throws(VaultError) {
+            try await attempt.unlock()
+            return nil
+        } catch {
+            guard attempt.mayRepeat(after: error) else { throw source.failure(error) }
+            logger.error(
+                "the vault is locked until its database can be reached: \(error)",
+                metadata: error.hint.map { ["try": "\($0)"] })
+            return Task { await attempt.repeatUntilDone() }
+        }
     }
 }

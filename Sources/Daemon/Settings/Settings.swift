@@ -5,6 +5,10 @@ import SocketServer
 
 /// All settings: from the file, environment variables, and for the important ones flags.
 package struct Settings: Equatable, Sendable {
+    /// `store`: the URL of the database that has the vault; `nil` for a file in the state directory. Contains no password.
+    package var store: String?
+    /// `store_password_file`: the password of the database's role, if systemd passes none on.
+    package var storePasswordFile: String?
     /// `unlock.key_file`: the key file that unlocks at start.
     package var keyFile: String?
     /// `unlock.command`: a command whose output unlocks at start, if there is no key file.
@@ -81,6 +85,13 @@ package struct Settings: Equatable, Sendable {
 
     /// Every key, with the function that parses it. The only list of settings.
     static let keys: [String: @Sendable (inout Settings, String) throws(BadValue) -> Void] = [
+        "store": { settings, text throws(BadValue) in
+            guard text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") else {
+                throw BadValue("a URL such as postgresql://keyturn@db.example.com/keyturn")
+            }
+            settings.store = text
+        },
+        "store_password_file": { settings, text throws(BadValue) in settings.storePasswordFile = try path(text) },
         "unlock.key_file": { settings, text throws(BadValue) in settings.keyFile = try path(text) },
         "unlock.command": { settings, text throws(BadValue) in
             guard let words = CommandWords(text) else { throw BadValue(CommandWords.grammar) }

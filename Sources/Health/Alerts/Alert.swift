@@ -69,7 +69,9 @@ struct AlertPolicy: Equatable, Sendable {
         switch AttentionCode(rawValue: code) {
         // Zoom refuses; or it cannot be reached, or asks to wait.
         case nil: Severity.base(code) == .critical ? 60 : 900
-        case .auditUnavailable, .socketGone, .vaultGone: 10
+        case .auditUnavailable, .socketGone, .vaultGone, .storeTaken, .storeRolledBack: 10
+        // A database is restarted now and then, and asked again every few seconds.
+        case .storeUndecided, .storeUnreachable: 60
         // After a restart an operator may be about to type the passphrase.
         case .locked: 300
         case .consumerSecretExpired, .clockDiffers, .zoomUnreachable, .tokensRunOut, .rotationWaits, .diskLow,

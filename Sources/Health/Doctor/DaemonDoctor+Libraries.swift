@@ -23,6 +23,18 @@ extension DaemonDoctor {
             ? sqlite(library.version) : Line(library.name.lowercased(), .passed, "\(library.name) \(library.version)")
     }
 
+    /// What the vault's database says of itself, and whether it answers at all.
+    func database() async -> [Line] {
+        do {
+            guard let report = try await server() else { return [] }
+            return [Line("database", .passed, report.words)] + report.warnings.map { Line("database", .warning, $0) }
+        } catch let error as StoreError {
+            return [Line("database", .failed, error.advice)]
+        } catch {
+            return [Line("database", .failed, "it cannot be asked: \(type(of: error))")]
+        }
+    }
+
     /// Before 3.51.3 (except 3.50.7 and 3.44.6) two connections that checkpoint at once can lose commits.
     static func sqlite(_ text: String) -> Line {
         guard let version = Version(text) else { return Line("sqlite", .skipped, "SQLite \(text)") }

@@ -24,11 +24,15 @@ package struct DaemonDoctor {
     let started: Moment
     let confinement: Confinement
     let library: StorageLibrary
+    /// Asks the vault's database about itself.
+    let server: @Sendable () async throws -> ServerReport?
 
     package init(
         paths: Paths, source: UnlockSource?, transport: any HTTPTransport, time: any TimeSource, started: Moment,
-        confinement: Confinement, library: StorageLibrary
+        confinement: Confinement, library: StorageLibrary,
+        server: @escaping @Sendable () async throws -> ServerReport? = { nil }
     ) {
+        self.server = server
         self.library = library
         (self.paths, self.source, self.transport) = (paths, source, transport)
         (self.time, self.started, self.confinement) = (time, started, confinement)
@@ -68,13 +72,14 @@ package struct DaemonDoctor {
             confinement.outcome, .current, startsPrograms: confinement.startsPrograms,
             program: confinement.startsPrograms ? Confinement.ofProgram(keptOutOf: paths.closed) : nil)
         lines += [(paths.agentSocket, "agent_socket"), (paths.adminSocket, "admin_socket")].map(socket)
+        lines += await database()
         lines += [backups, Self.alerts(channel: channel, startsPrograms: confinement.startsPrograms)]
         if let unlocked {
             let catalog = unlocked.vault.catalog
             lines += Self.policies(catalog.entries.map(\.app))
             lines += [slots(unlocked.vault), await auditLog(unlocked.readAuditLog)]
             // Free space, modes and sockets are reported above, with or without a daemon.
-            let told: [AttentionCode] = [.diskLow, .diskFull, .socketGone, .vaultGone, .stateOpen]
+            let told: [AttentionCode] = [.diskLow, .diskFull, .socketGone, .vaultGone, .stateOpen, .storeUnreachable]
             lines += Self.problems(
                 unlocked.problems.filter { problem in !told.contains { $0.rawValue == problem.code } })
             lines += await zoom(catalog.entries.map(\.app.environment))

@@ -41,7 +41,12 @@ package struct StatusReport: Sendable {
     }
 
     /// What can be seen of a locked vault.
-    var whileLocked: [HealthIssue] { HealthIssue.inOrder([Self.locked] + host() + disk, at: time.now.wall) }
+    var whileLocked: [HealthIssue] {
+        let host = host()
+        let isWaiting = host.contains { $0.code == AttentionCode.storeUnreachable.rawValue }
+        let locked = isWaiting ? Self.lockedWithoutDatabase : Self.locked
+        return HealthIssue.inOrder([locked] + host + disk, at: time.now.wall)
+    }
 
     /// The line of one app.
     package static func summary(of entry: AppEntry, _ catalog: Catalog, _ now: Moment) -> StatusDocument.App {
@@ -54,6 +59,11 @@ package struct StatusReport: Sendable {
     private static let auditPatience = 30.0
 
     static let locked = HealthIssue(.locked, AttentionCode.locked.advice)
+    /// At a start without the vault's database.
+    static let lockedWithoutDatabase = HealthIssue(
+        .locked,
+        "the vault is locked until its database can be reached: no client is served and nothing is rotated",
+        try: "see store_unreachable; then keyturnd unlocks the vault automatically, or: keyturn unlock")
 
     /// All problems, most urgent first, of one app or of everything. The only source for status, metrics and alerts.
     package func issues(_ vitals: Vitals, _ name: Name? = nil) -> [HealthIssue] { issues(vitals, name) { _, _, _ in } }
@@ -123,8 +133,8 @@ package struct StatusReport: Sendable {
     }
 
     private static func hostProblems(_ vault: Vault) -> [HealthIssue] {
-        (vault.isOwnedElsewhere ? [HealthIssue(.vaultElsewhere, Vault.ownedElsewhere.advice)] : [])
-            + VaultProblems.problems(vault.changeFailure, hang: vault.changesHang)
+        (vault.hasOtherOwner ? [HealthIssue(.vaultElsewhere, Vault.ownedElsewhere.advice)] : [])
+            + (vault.storeTrouble == nil ? VaultProblems.problems(vault.changeFailure, hang: vault.changesHang) : [])
     }
 
     /// Reported before the log and the vault run out of space, not only then.

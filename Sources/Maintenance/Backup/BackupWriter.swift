@@ -25,7 +25,7 @@ package struct BackupWriter {
         switch request {
         case .file(let path, let force):
             let target = try BackupTarget(
-                path, mayReplace: force, forbidden: forbidden, isBackup: storage.isBackup)
+                path, mayReplace: force, forbidden: forbidden, isBackup: storage.backups.isBackup)
             return try await write(to: target, vault, retention: nil)
         case .directory(let directory, let keep):
             guard Retention.numbers.contains(keep) else {
@@ -33,7 +33,7 @@ package struct BackupWriter {
             }
             let path = "\(directory)/\(Retention.freeName(in: directory, from: time.now.wall))"
             let target = try BackupTarget(
-                path, mayReplace: false, forbidden: forbidden, isBackup: storage.isBackup)
+                path, mayReplace: false, forbidden: forbidden, isBackup: storage.backups.isBackup)
             return try await write(to: target, vault, retention: Retention(directory: target.directory, keep: keep))
         }
     }
@@ -67,7 +67,7 @@ package struct BackupWriter {
 
     /// Reads the copy again. Problems of the vault itself that do not prevent serving it are not the copy's fault.
     private func proven(_ draft: String, _ witness: CopyWitness, _ vault: Vault) async throws -> Inspection {
-        let copy = try storage.openBackup(draft)
+        let copy = try storage.backups.open(draft)
         do {
             let inspection = try await proven(copy, witness, vault)
             try? await copy.close()
@@ -113,6 +113,8 @@ extension Problem {
                 )
             case .notPermitted, .readOnly:
                 self.init(.storageFailed, "the daemon's user cannot write there", try: "use another directory")
+            case .unavailable, .undecided, .untrusted:
+                self.init(.storageFailed, "the vault's database is not available: no backup was made", try: error.hint)
             case .closed: self.init(.unavailable, "the daemon is stopping: no backup was made")
             case .damaged, .notAVault: self.init(.vaultDamaged, "the copy is damaged: no backup was made")
             default: self.init(.storageFailed, "the disk failed: no backup was made", try: "dmesg")

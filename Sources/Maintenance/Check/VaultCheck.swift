@@ -26,7 +26,7 @@ package struct VaultCheck {
         do {
             switch try storage.state() {
             case .present: break
-            case .missing: throw StartError.noVault(at: paths.vault, VaultTraces(in: paths.stateDirectory))
+            case .missing: throw StartError.noVault(at: storage.place, VaultTraces(in: paths.stateDirectory))
             case .replacing:
                 throw StartError(
                     .badData, "a restore was interrupted before the vault was in place",
@@ -48,7 +48,7 @@ package struct VaultCheck {
                 findings += await spool(inspector)
             }
             look.findings = findings
-            return look.report(paths.vault, auditLines: lines)
+            return look.report(storage.place, auditLines: lines)
         } catch {
             throw StartError(offline: error)
         }
@@ -58,12 +58,12 @@ package struct VaultCheck {
     package func run(file: String, _ key: OfflineKey) async throws(StartError) -> CheckReport {
         do {
             var (look, findings) = try await Self.inspect(at: file, key.unlockKey, log: nil) { () throws(StoreError) in
-                try storage.openCopy(of: file, in: scratch)
+                try storage.backups.openCopy(of: file, in: scratch)
             }
             // Whatever is wrong with a backup, the vault need not be replaced because of it.
             let hint = StoreError.otherBackup(file)
             look.findings =
-                file == paths.vault
+                file == storage.place
                 ? findings : findings.map { Finding($0.severity, $0.place, $0.detail, try: hint) }
             return look.report(file, auditLines: 0)
         } catch {

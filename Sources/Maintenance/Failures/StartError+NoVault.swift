@@ -1,11 +1,14 @@
 package import Doctor
 import SocketAPI
-import Vault
+package import Vault
 
 extension StartError {
     /// There is no vault where one is expected.
-    package static func noVault(at path: String, _ traces: VaultTraces) -> StartError {
-        traces.advice(at: path).map { StartError(.notFound, $0) }
-            ?? StartError(VaultError(StoreError(.missing, "there is no vault at \(path)")))
+    /// - Parameter error: what the store says.
+    package static func noVault(
+        _ error: StoreError? = nil, at place: String, _ traces: VaultTraces
+    ) -> StartError {
+        let error = error ?? StoreError(.missing, "there is no vault at \(place)")
+        return traces.advice(at: place).map { StartError(.notFound, $0) } ?? StartError(VaultError(error))
     }
 }

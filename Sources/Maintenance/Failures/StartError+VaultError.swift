@@ -35,7 +35,7 @@ extension StartError {
         switch error {
         case let error as StartError: self = error
         case let error as VaultError: self.init(error)
-        case let error as StoreError where error.code == .inUse:
+        case let error as StoreError where error.code == .inUse && error.hint == error.code.hint:
             self.init(
                 .temporary, "a daemon serves this vault",
                 hint: "keyturn status; or stop it first: systemctl stop keyturnd")

@@ -43,9 +43,9 @@ package struct Initialisation {
         if case .file(let path) = place {
             try StartError.check("the recovery key's directory", Self.directory(of: path))
         }
-        guard unsafe access(paths.vault, F_OK) != 0 else {
+        guard try isMissing() else {
             throw StartError(
-                .badData, "there already is a vault at \(paths.vault); it was not changed",
+                .badData, "there already is a vault at \(storage.place); it was not changed",
                 hint: "keyturnd serve, or use another --state-dir")
         }
         var made: [String] = []
@@ -78,19 +78,23 @@ package struct Initialisation {
             }
             let isShown = if case .shown = place { true } else { false }
             try await create([first, try Self.unlockKey(recovery)], isShown: isShown)
-            return Made(vault: paths.vault, newKeyFile: newKeyFile)
+            return Made(vault: storage.place, newKeyFile: newKeyFile)
         } catch {
-            // A failing disk may prevent the vault's removal, or hide whether it exists. Then its keys stay too.
-            if error.exitStatus == .inputOutput, unsafe access(paths.vault, F_OK) == 0 || errno != ENOENT {
-                let left = ([paths.vault] + made).joined(separator: ", ")
+            // A failing disk or server may prevent the vault's removal, or hide whether it exists. Then its keys stay too.
+            if [.inputOutput, .unavailable].contains(error.exitStatus), (try? isMissing()) != true {
+                let left = ([storage.place] + made).joined(separator: ", ")
                 throw StartError(
                     error.exitStatus, "\(error.detail); the new vault and its keys are left: \(left)",
-                    hint: "once the disk is repaired, remove these, and repeat the init")
+                    hint: "once the disk or the database works again, remove these, and repeat the init")
             }
             // Keys to a vault that does not exist would only be confusing.
             for path in made { unsafe unlink(path) }
             throw error
         }
+    }
+
+    private func isMissing() throws(StartError) -> Bool {
+        do throws(StoreError) { return try storage.state() == .missing } catch { throw StartError(VaultError(error)) }
     }
 
     private func create(_ unlockKeys: [UnlockKey], isShown: Bool) async throws(StartError) {

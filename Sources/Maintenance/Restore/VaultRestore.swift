@@ -43,7 +43,7 @@ package struct VaultRestore {
                 throw error
             }
             return RestoreReport(
-                vault: paths.vault, backup: backup, commits: inspection.commits,
+                vault: storage.place, backup: backup, commits: inspection.commits,
                 apps: inspection.apps.map { AppGeneration(app: $0.name, generation: $0.generation.number) },
                 newerSecrets: newer, movedAside: aside)
         } catch {
@@ -60,13 +60,13 @@ package struct VaultRestore {
         } catch let error as VaultError where error.code == .wrongKey {
             throw StartError(
                 .badData,
-                "there is a vault in \(paths.stateDirectory) that opens with another key; it was not changed",
+                "there is a vault, \(storage.place), that opens with another key; it was not changed",
                 hint: "use another --state-dir; or, to replace it with the backup: --replace")
         }
         guard findings.contains(where: { $0.severity == .fatal }) else {
             let relation = await relation(of: seen.inspection, to: backup, unlockKey)
             throw StartError(
-                .badData, "the vault in \(paths.stateDirectory) is intact, and \(relation.words); it was not changed",
+                .badData, "the vault \(storage.place) is intact, and \(relation.words); it was not changed",
                 hint: "keyturnd serve; or, to replace it with the backup: --replace")
         }
     }
@@ -75,7 +75,7 @@ package struct VaultRestore {
     private func relation(
         of vault: Inspection?, to backup: String, _ unlockKey: UnlockKey
     ) async -> HistoryRelation {
-        guard let vault, let copy = try? storage.openBackup(backup) else { return .unknown }
+        guard let vault, let copy = try? storage.backups.open(backup) else { return .unknown }
         let inspection = try? await VaultInspector(copy, with: unlockKey).inspect()
         try? await copy.close()
         return inspection.map(vault.relation) ?? .unknown

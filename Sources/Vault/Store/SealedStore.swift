@@ -1,5 +1,3 @@
-package import Domain
-
 /// A store whose sealed rows can be read.
 package protocol ReadableStore: Sendable {
     /// Runs `body` on one consistent state.
@@ -21,17 +19,15 @@ package protocol SealedStore: ReadableStore {
         committed: @escaping @Sendable (Result) -> Void
     ) async throws -> Result
 
-    /// Acquires or renews the lease `name` for `holder` until `expiry`. Another holder's lease is taken over only if it
-    /// had expired by `now`.
-    /// - Returns: the fencing number of the lease, which increases whenever the holder changes; `nil` when another holder
-    ///   has it.
-    func acquireLease(_ name: String, holder: String, now: Timestamp, expiry: Timestamp) async throws -> Int?
-
-    /// Releases the lease, if `holder` has it.
-    func releaseLease(_ name: String, holder: String) async throws
+    /// What keeps it from saving changes now, if anything. Returns at once.
+    var trouble: StoreTrouble? { get }
 
     /// The store must not be used afterwards.
     func close() async throws
+}
+
+extension SealedStore {
+    package var trouble: StoreTrouble? { nil }
 }
 
 /// The rows of a store within one transaction.

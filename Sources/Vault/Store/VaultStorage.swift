@@ -6,6 +6,11 @@ package protocol VaultStorage: Sendable {
     /// The library that stores the rows.
     var library: StorageLibrary { get }
 
+    /// What messages call the vault: its file, or its database and server.
+    var place: String { get }
+
+    var backups: any BackupFiles { get }
+
     /// What is there. Opens nothing, and changes nothing.
     func state() throws(StoreError) -> StorageState
 
@@ -25,22 +30,29 @@ package protocol VaultStorage: Sendable {
     /// - Parameter directory: where to make the copy.
     func openCopy(in directory: String) throws(StoreError) -> any VaultStore
 
-    // MARK: Backups
-
-    /// As ``openCopy(in:)``, of a backup.
-    func openCopy(of backup: String, in directory: String) throws(StoreError) -> any VaultStore
-
-    /// A backup, to be read and not changed.
-    func openBackup(_ path: String) throws(StoreError) -> any ExaminableStore
-
-    /// Whether a file begins as a backup does.
-    func isBackup(_ path: String) -> Bool
-
     /// A copy of a backup that can take the vault's place. To be called while the vault is locked for writing.
     func beginReplacement(by backup: String) throws(StoreError) -> any VaultReplacement
 
     /// Finishes a replacement that was interrupted after it was decided. Does nothing otherwise.
     func finishReplacement() throws(StoreError)
+}
+
+/// Backups: each is one file of SQLite, whatever stores the vault.
+package protocol BackupFiles: Sendable {
+    /// Writes rows into a new file (0600) in an existing directory. It is one file, and on the disk, when this returns.
+    /// - Parameter rows: calls its parameter with each row, on a thread that may block.
+    func write<Result: Sendable>(
+        to path: String, _ rows: @escaping @Sendable (_ put: (SealedRow) throws -> Void) throws -> Result
+    ) async throws -> Result
+
+    /// As ``VaultStorage/openCopy(in:)``, of a backup.
+    func openCopy(of backup: String, in directory: String) throws(StoreError) -> any VaultStore
+
+    /// A backup, to be read and not changed.
+    func open(_ path: String) throws(StoreError) -> any ExaminableStore
+
+    /// Whether a file begins as a backup does.
+    func isBackup(_ path: String) -> Bool
 }
 
 /// A library's name and version, as it says itself.
@@ -51,6 +63,19 @@ package struct StorageLibrary: Sendable, Equatable {
     package init(name: String, version: String) {
         self.name = name
         self.version = version
+    }
+}
+
+/// What a database server says of itself.
+package struct ServerReport: Sendable, Equatable {
+    /// Its version and place.
+    package let words: String
+    /// Settings with which a confirmed change can be lost.
+    package let warnings: [Advice]
+
+    package init(words: String, warnings: [Advice]) {
+        self.words = words
+        self.warnings = warnings
     }
 }
 
@@ -82,8 +107,8 @@ package protocol ExaminableStore: ReadableStore {
 
 /// The store of a vault that is served, or was opened to be examined.
 package protocol VaultStore: SealedStore, ExaminableStore {
-    /// Writes a backup, the vault as it is when this returns, into a new file (0600) while the vault is served. It is one file,
-    /// and on the disk. Changes that are requested meanwhile are made between two steps.
+    /// Writes a backup, the vault as it is at one moment of this call, into a new file (0600) while the vault is served. It is one
+    /// file, and on the disk. Changes that are requested meanwhile are made.
     /// - Parameters:
     ///   - path: must not exist, in a directory that only this process writes to.
     ///   - compare: called with the vault as the backup has it, before anything else changes.
@@ -92,8 +117,8 @@ package protocol VaultStore: SealedStore, ExaminableStore {
         to path: String, comparing compare: @escaping @Sendable (any StoreTransaction) throws -> Result
     ) async throws -> Result
 
-    /// Whether the vault is still where it was opened. If not, nothing can be written to it.
-    var isInPlace: Bool { get }
+    /// What a server says of itself, as far as it matters to the vault; `nil` for files.
+    func serverReport() async throws -> ServerReport?
 
     // One requirement out of two that this inherits.
     func close() async throws

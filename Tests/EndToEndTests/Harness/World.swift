@@ -20,7 +20,8 @@ final class World: Sendable {
     var agent: String { runtime + "/agent/agent.sock" }
     var admin: String { runtime + "/admin/admin.sock" }
 
-    init() throws {
+    /// - Parameter environment: more variables of all programs.
+    init(environment: [String: String] = [:]) throws {
         // Short: a socket's path has 107 bytes. Open: other users come here too.
         directory = "/tmp/kt-" + UUID().uuidString.prefix(8)
         runner = try Runner(
@@ -31,7 +32,7 @@ final class World: Sendable {
                 "KEYTURN_CONFIG": directory + "/keyturn.yaml",
                 // Instead of two minutes, for daemons of a debug build.
                 "KEYTURN_TEST_END_LEAD": "2",
-            ])
+            ].merging(environment) { $1 })
         try Data().write(to: URL(filePath: configuration))
         try FileManager.default.createDirectory(atPath: heard, withIntermediateDirectories: false)
         for path in [directory, directory + "/runs", heard] {

@@ -130,11 +130,6 @@ import Vault
         try await store.close()
         let calls: [@Sendable () async throws -> Void] = [
             { _ = try await store.rows(of: .app) }, { try await store.put(.app("b")) },
-            {
-                let now = ManualTime().now.wall
-                _ = try await store.acquireLease("x", holder: "y", now: now, expiry: now + 1)
-            },
-            { try await store.releaseLease("x", holder: "y") },
         ]
         for call in calls {
             do {

@@ -1,0 +1,36 @@
+import Audit
+import Domain
+import Logging
+import Maintenance
+import Vault
+
+/// Unlocks the vault at the start, and as soon as its database can be reached.
+struct UnlockAttempt: Sendable {
+    let gate: VaultController
+    let source: UnlockSource
+    let key: UnlockKey
+    let logger: Logger
+
+    func unlock() async throws(VaultError) {
+        try await gate.unlock(with: key)
+        gate.session?.audit.enqueue(AuditEvent(.init("vault.unlock"), .done, [("actor", .text("keyturnd"))]))
+    }
+
+    /// Whether the vault's database could not be reached, or accepts no changes while its servers change roles.
+    func mayRepeat(after error: VaultError) -> Bool {
+        error.code == .store(.unavailable) || error.code == .store(.readOnly)
+    }
+
+    /// Returns once the vault is unlocked, by whomever, or cannot be with this key.
+    func repeatUntilDone() async {
+        while (try? await Task.sleep(for: .seconds(2))) != nil, gate.session == nil {
+            do throws(VaultError) { return try await unlock() } catch {
+                guard !mayRepeat(after: error) else { continue }
+                let failure = source.failure(error)
+                logger.error(
+                    "the vault stays locked: \(failure)", metadata: failure.hint.map { ["try": "\($0)"] })
+                return
+            }
+        }
+    }
+}
