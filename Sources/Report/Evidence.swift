@@ -122,13 +122,13 @@ package struct RotationEvidence: Equatable, Sendable, MemberList {
     private static func ending(_ rotation: RotationDocument, _ own: [LogLine]) -> String? {
         guard rotation.promotedAt != nil else { return nil }
         let draining = own.filter { $0.action == RotationPhase.draining.action }.compactMap(\.reason)
-        let answer = draining.last { $0.hasPrefix("zoom ") && $0.contains("old secret") }
+        let answer = draining.last { $0.hasPrefix("Zoom ") && $0.contains("old secret") }
         let retired = own.last { $0.action == RotationPhase.retired.action }
         let parts = [answer, retired?.reason].compactMap(\.self)
         if !parts.isEmpty { return parts.joined(separator: "; ") }
         guard rotation.state == .retired else { return nil }
         if rotation.trigger == .manual { return "left to expire: the new secret was made in the Marketplace" }
-        return retired == nil ? "the log has no line about it any more" : "zoom accepts it no more"
+        return retired == nil ? "the log has no line about it any more" : "Zoom accepts it no more"
     }
 }
 

@@ -67,7 +67,7 @@ extension RotationReport {
             let why = rotation.reason.map { ": \($0)" } ?? ""
             switch rotation.state.known {
             case .refused:
-                return [Exception(.refused, app, at: rotation.endedAt, "zoom made no new secret, \(id)\(why)")]
+                return [Exception(.refused, app, at: rotation.endedAt, "Zoom made no new secret, \(id)\(why)")]
             case .aborted: return [Exception(.cancelled, app, at: rotation.endedAt, "\(id) was cancelled\(why)")]
             default:
                 guard rotation.trigger == .manual else { return [] }

@@ -35,7 +35,7 @@ import Testing
 
             let done = try world.keyturn("rotation", "finish", String(id.prefix(6)), "--yes", "--wait", "--json")
             #expect(try done.exit == 0 && done.json["state"].string == "retired", "\(done)")
-            #expect(done.errors.contains("zoom revokes the old secret at 20"), "\(done)")
+            #expect(done.errors.contains("Zoom revokes the old secret at 20"), "\(done)")
             #expect(try !world.sandbox.accepts(app.secret, of: app))
             #expect(try world.sandbox.accepts(world.fetchedSecret(), of: app))
             let over = try world.keyturn("rotation", "finish", id, "--yes")

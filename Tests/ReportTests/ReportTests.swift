@@ -23,7 +23,7 @@ import Testing
                 "client pingfederate fetched 40", "client sync-job fetched 5400", "target console-0 pushed 24",
             ])
         #expect(rotation.oldEndedAt == live + 7 * Sample.day)
-        #expect(rotation.ending == "zoom revokes the old secret at \(live + (7 * Sample.day + 3))")
+        #expect(rotation.ending == "Zoom revokes the old secret at \(live + (7 * Sample.day + 3))")
         #expect(rotation.firstLine.map { $0 < rotation.lastLine ?? 0 } == true)
         #expect(app.rotations.last { $0.target == 9 }?.askedBy == "schedule")
     }

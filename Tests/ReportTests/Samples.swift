@@ -140,7 +140,7 @@ struct Sample {
         found.append(
             log(
                 "rotation.draining", rotation.app, end + -120,
-                automatic + #","reason":"zoom revokes the old secret at \#(end)""#))
+                automatic + #","reason":"Zoom revokes the old secret at \#(end)""#))
         found.append(log("rotation.retired", rotation.app, end, automatic))
         return found
     }

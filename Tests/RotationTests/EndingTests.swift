@@ -38,7 +38,7 @@ import Vault
         let set = try await engine.rotate(name, trigger: .operator, overlap: 0, id: "r1")
         let ending = try #require(set.ending)
         #expect(set.phase == .draining && ending.isConfirmed && ending.expires == begun + 120)
-        #expect(set.reason == "zoom revokes the old secret at \(begun + 120)" && set.due == begun + 122)
+        #expect(set.reason == "Zoom revokes the old secret at \(begun + 120)" && set.due == begun + 122)
         #expect(set.callToken == nil && set.secretID == "new-1")
         #expect(vault.catalog.app(name)?.previousValidUntil == begun + 120)
         #expect(RotationTiming().drainDeadline(set) == begun + 120)

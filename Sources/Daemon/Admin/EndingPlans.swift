@@ -56,7 +56,7 @@ struct EndingPlans {
 
     private func ending(_ rotation: Rotation) -> String {
         if let ending = rotation.ending, !ending.putsBack {
-            return "zoom was asked to revoke generation \(rotation.base) at \(ending.expires)"
+            return "Zoom was asked to revoke generation \(rotation.base) at \(ending.expires)"
         }
         if rotation.endsOldSecret {
             return "Zoom is asked to revoke generation \(rotation.base) in \(counted(timing.endLead / 60, "minute"))"

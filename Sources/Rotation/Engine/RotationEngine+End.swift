@@ -104,7 +104,7 @@ extension RotationEngine {
             return try await again(draining, entry, "Zoom did not receive the request to revoke the old secret")
         }
         let attempts = draining.facts.attempts
-        let reason = "zoom said that it revokes the old secret at \(ending.expires), and still accepts it"
+        let reason = "Zoom said that it revokes the old secret at \(ending.expires), and still accepts it"
         if attempts >= timing.propagation.count, draining.facts.successor != nil {
             return try await retire(draining, entry, unended: reason)
         }

@@ -15,7 +15,7 @@ package struct Draining: TypedPhase {
     /// - Parameter due: when Zoom is asked whether it did.
     package func end(_ call: Rotation.Call, with token: CallToken, at expires: Timestamp, due: Timestamp) -> Draining {
         Draining(
-            facts.entering(.draining, due: due, reason: "zoom is being asked to revoke the old secret at \(expires)") {
+            facts.entering(.draining, due: due, reason: "Zoom is being asked to revoke the old secret at \(expires)") {
                 ($0.ending, $0.callToken) = (Rotation.Ending(call: call, expires: expires), token)
                 $0.otherCalls.append(call.at)
             })
@@ -23,7 +23,7 @@ package struct Draining: TypedPhase {
 
     /// Zoom answered that it revokes the old secret at the requested time.
     package func confirm(due: Timestamp) -> Draining {
-        let reason = facts.ending.map { "zoom revokes the old secret at \($0.expires)" }
+        let reason = facts.ending.map { "Zoom revokes the old secret at \($0.expires)" }
         return Draining(
             facts.entering(.draining, due: due, reason: reason) {
                 $0.ending?.isConfirmed = true
@@ -55,7 +55,7 @@ package struct Draining: TypedPhase {
         Draining(
             facts.entering(
                 .draining, due: due,
-                reason: "zoom is being asked to let the present secret live until \(expires): \(Self.elsewhere)"
+                reason: "Zoom is being asked to let the present secret live until \(expires): \(Self.elsewhere)"
             ) {
                 $0.servedExpires = $0.servedExpires ?? $0.ending?.expires
                 $0.ending = Rotation.Ending(call: call, expires: expires, putsBack: true)
