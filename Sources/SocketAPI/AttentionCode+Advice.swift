@@ -70,16 +70,13 @@ extension AttentionCode {
         case .stateOpen:
             Advice(
                 "other users can reach files of the state directory, or some belong to another user",
-                try: "keyturn doctor names them: chmod 0700 or 0600, chown; then find out who changed it"
-            )
+                try: "keyturn doctor names them: chmod 0700 or 0600, chown; then find out who changed it")
         case .diskFull:
             Advice(
                 "the state directory has less than 32 MiB or hardly any inodes left: soon nothing can be saved and no client served",
                 try: "\(Remedy.freeSpace): move other files first, then older files of audit/, without deleting those")
         case .diskLow:
-            Advice(
-                "the state directory has less than 256 MiB left",
-                try: AttentionCode.diskFull.advice.hint)
+            Advice("the state directory has less than 256 MiB left", try: AttentionCode.diskFull.advice.hint)
         case .auditUnavailable:
             Advice(
                 "the audit log cannot be written: no answer with a secret is sent",
@@ -95,8 +92,7 @@ extension AttentionCode {
         case .alertsUndelivered:
             Advice(
                 "the receiver of alerts has accepted none for more than five minutes: nobody is notified of anything",
-                try: "keyturn alert test; check alerts.command or alerts.webhook. keyturn alert list has what is active"
-            )
+                try: "keyturn alert test; keyturn alert list; check alerts.command or alerts.webhook")
         case .refusalsCounted:
             Advice(
                 "callers without a grant are refused so often that the audit log only counts further refusals, in lines refusals.counted; clients with a grant are served and logged as before",

@@ -110,7 +110,8 @@ package struct Daemon: Sendable {
         let status = StatusReport(
             vitals: { gate.session?.vitals },
             host: {
-                lost.problems + HealthIssue.problems(of: store.trouble) + exposure.problems(time.now) + (forwarder?.problems ?? [])
+                lost.problems + HealthIssue.problems(of: store.trouble) + exposure.problems(time.now)
+                    + (forwarder?.problems ?? [])
                     + heartbeat.problems() + delivery.problems(time.now)
             },
             unlocking: { source?.absence }, time: time, version: version, started: time.now,
