@@ -52,6 +52,27 @@ import Vault
         #expect(done.phase == .retired && done.revokeAt == begun + 120)
     }
 
+    @Test func `an answer that names the secret that is to end is no sign of a secret of somebody else's`() async throws
+    {
+        let (_, vault, zoom, engine) = try await make(.init(endsNamedByNew: 1))
+        _ = try await engine.rotate(name, trigger: .operator, overlap: 0, id: "r1")
+        await pass(900, engine)
+        let set = try await engine.rotate(name, trigger: .operator, overlap: 0, id: "r2")
+        #expect(set.phase == .draining && set.ending?.isConfirmed == true && set.ending?.putsBack == false)
+        await pass(122, engine)
+        #expect(!zoom.accepts("new-1") && vault.catalog.app(name)?.rotation == nil && zoom.ends == 2)
+    }
+
+    @Test func `a request that was late is made again with more time`() async throws {
+        let (_, vault, zoom, engine) = try await make(.init(ends: [.late, .late]))
+        _ = try await engine.rotate(name, trigger: .operator, overlap: 0, id: "r1")
+        for _ in 0..<20 where vault.catalog.app(name)?.rotation?.ending?.isConfirmed != true {
+            await pass(max((try open(vault).due ?? time.now.wall) - time.now.wall, 1), engine)
+        }
+        let ending = try #require(try open(vault).ending)
+        #expect(zoom.ends == 3 && ending.isConfirmed && ending.expires - time.now.wall == 360)
+    }
+
     @Test func `an operator's request is answered once the end is set, and asking again changes nothing`() async throws
     {
         let (_, vault, zoom, engine) = try await make(.init())

@@ -19,6 +19,8 @@ final class FakeZoom: SecretIssuer {
         var secondNew = SecondNew.replaces
         /// Whether an update ends the newest old secret, and not the one that the last `new` replaced.
         var updateMovesNewest = false
+        /// After how many updates their answer names the secret that they end, and not the one that the last `new` made.
+        var endsNamedByNew = Int.max
         /// Seconds until a new secret works.
         var propagation = 0
         /// What comes of the first calls to make and to end a secret, for which Zoom is certainly not asked.
@@ -194,7 +196,9 @@ final class FakeZoom: SecretIssuer {
         guard let found else { return .gone }
         state.calls.append(now)
         if fate != .keptAnyway { state.secrets[found].diesAt = end }
-        let owner = manners.updateMovesNewest ? state.secrets.last?.text : state.scheduler
+        let owner =
+            state.ends > manners.endsNamedByNew
+            ? state.secrets[found].text : manners.updateMovesNewest ? state.secrets.last?.text : state.scheduler
         return fate == .lost ? .unknown(reason: "lost") : .set(secretID: owner)
     }
 
