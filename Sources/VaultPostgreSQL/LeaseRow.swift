@@ -86,6 +86,11 @@ struct LeaseRow: Equatable {
             try: "stop one of both; then, on the host that is to serve it: systemctl restart keyturnd")
     }
 
+    /// What a process is told whose right is newer than the database's own record of it.
+    static let rolledBack = Advice(
+        "the vault's database has lost changes that it had confirmed, and with them this daemon's right to change the vault",
+        try: "do not restart keyturnd; find out what put the database back, and put its newest copy in place")
+
     private static func printable(_ text: String) -> String {
         String(text.unicodeScalars.filter { $0.value >= 0x20 && $0.value < 0x7F }.prefix(160).map(Character.init))
     }

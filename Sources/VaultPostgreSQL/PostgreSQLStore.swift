@@ -17,6 +17,8 @@ package final class PostgreSQLStore: VaultStore {
     private let local: Mutex<(any StorageLock)?>
     private let isAdmitted = Atomic(false)
     private let isClosed = Atomic(false)
+    /// Why the vault was refused for good: another process has it.
+    private let refusal = Mutex<StoreError?>(nil)
     /// libpq's answers are waited for on this queue instead of the cooperative threads. It is serial and so defines the order of
     /// commits.
     private let thread = DispatchQueue(label: "keyturn.postgresql")
@@ -95,11 +97,14 @@ package final class PostgreSQLStore: VaultStore {
     /// Call it on the store's queue.
     private func admit() throws {
         guard !isAdmitted.load(ordering: .relaxed) else { return }
+        if let refusal = refusal.withLock({ $0 }) { throw refusal }
         do {
             try Schema.check(with: session, isServed: mayWrite)
             try lease?.acquire()
         } catch {
             condition.call(error)
+            // Another process has the vault: this one must not take it as soon as that one is restarted.
+            if let error = error as? StoreError, error.code == .inUse { refusal.withLock { $0 = error } }
             throw error
         }
         isAdmitted.store(true, ordering: .relaxed)

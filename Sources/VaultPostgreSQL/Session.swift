@@ -102,10 +102,9 @@ final class Session: @unchecked Sendable {
     private func checkFence(
         _ isFenced: Bool, _ fence: String?, _ connection: PostgreSQLConnection
     ) throws(StoreError) {
-        guard isFenced, let lease, fence != lease.number.map(String.init) else { return }
+        guard isFenced, let lease, fence != lease.mark else { return }
         defer { rollBack(connection) }
-        let advice = LeaseRow.superseded(by: try? LeaseRow(on: connection))
-        condition.supersede(advice)
+        let advice = lease.lose(to: try? LeaseRow(on: connection))
         throw StoreError(.inUse, advice.detail, hint: advice.hint)
     }
 

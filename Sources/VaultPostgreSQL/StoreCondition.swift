@@ -29,8 +29,8 @@ final class StoreCondition: Sendable {
 
     var trouble: StoreTrouble? {
         state.withLock { state in
-            if let advice = state.superseded { return .superseded(advice) }
             if let advice = state.rolledBack { return .rolledBack(advice) }
+            if let advice = state.superseded { return .superseded(advice) }
             if let since = state.undecidedSince { return .undecided(since: since) }
             guard let failure = state.beat ?? state.call else { return nil }
             return .unavailable(failure.error.advice, since: min(state.call?.since ?? failure.since, failure.since))
@@ -45,6 +45,8 @@ final class StoreCondition: Sendable {
     }
 
     func supersede(_ advice: Advice) { state.withLock { $0.superseded = $0.superseded ?? advice } }
+
+    func rollBack(_ advice: Advice) { state.withLock { $0.rolledBack = $0.rolledBack ?? advice } }
 
     func set(isUndecided: Bool) {
         state.withLock { $0.undecidedSince = isUndecided ? $0.undecidedSince ?? now() : nil }

@@ -12,7 +12,7 @@ import Vault
 /// machine that was paused proves nothing.
 final class WriterLease: Sendable {
     /// Run it after the vault's lock was taken, in a statement of its own.
-    static let fence = "SELECT fence FROM keyturn.writer"
+    static let fence = "SELECT fence || ' ' || instance FROM keyturn.writer"
 
     private let holder: LeaseHolder
     private let condition: StoreCondition
@@ -37,6 +37,19 @@ final class WriterLease: Sendable {
     /// The number of the right; `nil` as long as this process does not have it.
     var number: Int? { held.withLock { $0 } }
 
+    /// What ``fence`` reads as long as this process has the right.
+    var mark: String { number.map { "\($0) \(holder.instance)" } ?? "" }
+
+    /// Why this process changes nothing more.
+    /// - Parameter row: the row that the database has instead of this process's own, if it can be read.
+    func lose(to row: LeaseRow?) -> Advice {
+        // Numbers only grow: one that is not higher comes from the database's past.
+        let isOlder = if let row, let number { row.fence <= number } else { false }
+        let advice = isOlder ? LeaseRow.rolledBack : LeaseRow.superseded(by: row)
+        isOlder ? condition.rollBack(advice) : condition.supersede(advice)
+        return advice
+    }
+
     // MARK: Taking it
 
     /// Takes the right, unless a process has it that runs. Blocks: for more than a beat, if its last holder fell silent.
@@ -51,7 +64,8 @@ final class WriterLease: Sendable {
     /// - Parameter silent: the row of a holder that was silent a beat ago.
     /// - Returns: the row of a holder that is silent and must be watched; `nil` when the right was taken.
     private func attempt(_ silent: LeaseRow?) throws -> LeaseRow? {
-        try session.transaction(.plain, locking: CommitMark.lock) { connection in
+        var taken: Int?
+        let watched: LeaseRow? = try session.transaction(.plain, locking: CommitMark.lock) { connection in
             let row = try LeaseRow(on: connection)
             switch row.verdict(for: holder, after: limits.silence) {
             case .alive: throw row.refusal
@@ -64,9 +78,12 @@ final class WriterLease: Sendable {
                 beaten_at = clock_timestamp()
                 """,
                 [.integer(row.fence + 1), .text(holder.node), .text(holder.instance), .text(holder.place)])
-            held.withLock { $0 = row.fence + 1 }
+            taken = row.fence + 1
             return nil
         }
+        // Only now: a commit that was not confirmed took nothing for certain.
+        if let taken { held.withLock { $0 = taken } }
+        return watched
     }
 
     // MARK: Keeping it
@@ -95,7 +112,7 @@ final class WriterLease: Sendable {
                     """, [.text(holder.instance), .integer(number)]) == 1
             }
             guard isOurs else {
-                condition.supersede(LeaseRow.superseded(by: try? session.transaction(.read) { try LeaseRow(on: $0) }))
+                _ = lose(to: try? session.transaction(.read) { try LeaseRow(on: $0) })
                 timer.withLock { $0?.cancel() }
                 return false
             }
