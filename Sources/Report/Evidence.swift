@@ -124,11 +124,12 @@ package struct RotationEvidence: Equatable, Sendable, MemberList {
         let draining = own.filter { $0.action == RotationPhase.draining.action }.compactMap(\.reason)
         let answer = draining.last { $0.hasPrefix("Zoom ") && $0.contains("old secret") }
         let retired = own.last { $0.action == RotationPhase.retired.action }
-        let parts = [answer, retired?.reason].compactMap(\.self)
+        // A rotation that another one replaced has no line of its own about its end.
+        let parts = [answer, retired == nil ? rotation.reason : retired?.reason].compactMap(\.self)
         if !parts.isEmpty { return parts.joined(separator: "; ") }
         guard rotation.state == .retired else { return nil }
         if rotation.trigger == .manual { return "left to expire: the new secret was made in the Marketplace" }
-        return retired == nil ? "the log has no line about it any more" : "Zoom accepts it no more"
+        return retired == nil ? "the log has no line about it any more" : "its time was over; the log has no answer of Zoom's about it"
     }
 }
 

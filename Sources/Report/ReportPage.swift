@@ -85,7 +85,7 @@ package struct ReportPage {
                 }
             }
             figure("\(report.apps.count)", report.apps.count == 1 ? "app" : "apps")
-            figure("\(planned - overdue)/\(planned)", "within their policy", isBad: overdue > 0)
+            figure("\(planned - overdue)/\(planned)", "within their interval", isBad: overdue > 0)
             figure("\(done)", done == 1 ? "rotation done" : "rotations done")
             figure("\(open.count)", "open exceptions", isBad: !open.isEmpty)
             figure(

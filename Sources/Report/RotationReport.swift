@@ -136,11 +136,8 @@ extension RotationReport {
             policy.policy.every.map { Double(age(now)) / Double(max($0, 1)) }
         }
 
-        /// Whether the secret should have been rotated by now.
-        package func isOverdue(_ now: Timestamp) -> Bool {
-            guard policy.policy.every != nil, state == nil else { return false }
-            return policy.nextAt.map { $0 < now } ?? false
-        }
+        /// Whether the secret is older than the interval of its policy, whatever keeps it from being rotated.
+        package func isOverdue(_ now: Timestamp) -> Bool { policy.policy.every.map { age(now) > $0 } ?? false }
     }
 
     /// A push target, and what it has.

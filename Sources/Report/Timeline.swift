@@ -20,7 +20,7 @@ struct Timeline {
             "svg",
             [
                 .init("class", "timeline"), .init("height", "\(height)"), .init("role", "img"),
-                .init("aria-label", "Generations of \(app.name) from \(since.day) to \(now.day)"),
+                .init("aria-label", "generations of \(app.name) from \(since.day) to \(now.day)"),
             ]
         ) { html in
             for tick in Self.ticks(since, now) {

@@ -7,8 +7,14 @@ import Vault
 extension AdminCall {
     func evidence(_ wanted: EvidenceRequest) async throws(Problem) -> EvidencePage {
         let session = try session
+        // A rotation of the period may have begun before it.
+        var since = wanted.since
+        for name in wanted.apps where session.vault.catalog.app(name) != nil {
+            let begun = try await rotations.history(name).since(wanted.since).rotations.map(\.plannedAt)
+            since = min(since, begun.min() ?? since)
+        }
         let trails: [Name: AppTrail]
-        do { trails = try await session.audit.trails(of: wanted.apps, since: wanted.since) } catch {
+        do { trails = try await session.audit.trails(of: wanted.apps, since: since) } catch {
             throw Self.unreadable
         }
         var found: [AppEvidence] = []
