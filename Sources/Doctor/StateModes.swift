@@ -17,7 +17,7 @@ package struct StateModes {
     package var findings: [Finding] {
         var found: [Finding] = []
         var root = stat()
-        guard unsafe lstat(directory, &root) == 0 else { return [] }
+        guard unsafe stat(directory, &root) == 0 else { return [] }
         let owner = owner ?? root.st_uid
         check(directory, owner: owner, &found)
         for name in Self.names(in: directory) where Self.isOurs(name) {
@@ -36,7 +36,8 @@ package struct StateModes {
 
     private func check(_ path: String, owner: uid_t, _ found: inout [Finding]) {
         var status = stat()
-        guard unsafe lstat(path, &status) == 0 else { return }
+        // The directory itself may be a link to another disk.
+        guard unsafe (path == directory ? stat(path, &status) : lstat(path, &status)) == 0 else { return }
         let place = path == directory ? "." : String(path.dropFirst(directory.count + 1))
         let kind = status.st_mode & S_IFMT
         guard kind == S_IFREG || kind == S_IFDIR else {

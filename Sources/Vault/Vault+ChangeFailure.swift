@@ -27,8 +27,8 @@ package struct ChangeFailure: Sendable {
 }
 
 extension Vault {
-    /// How often a change shows that changes are accepted, in seconds.
-    private static let proofs = 3600
+    /// How often a change shows that changes are accepted, in seconds; and after one that was not.
+    private static let proofs = (usual: 3600, afterFailure: 60)
 
     /// The last failure, until a change succeeds; damage, until the vault is opened again.
     package var changeFailure: ChangeFailure? { outcome.withLock { $0.failure } }
@@ -54,7 +54,8 @@ extension Vault {
     package func proveChanges() async {
         let now = time.now.boot
         let isDue = outcome.withLock { outcome in
-            guard let last = outcome.proven, now - last < Self.proofs else {
+            let pause = outcome.failure == nil ? Self.proofs.usual : Self.proofs.afterFailure
+            guard let last = outcome.proven, now - last < pause else {
                 defer { outcome.proven = now }
                 return outcome.proven != nil
             }

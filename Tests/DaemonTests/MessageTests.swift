@@ -81,7 +81,8 @@ import Testing
 
     @Test func `each message begins in lower case, but for abbreviations and names`() {
         let names = [
-            "Zoom", "PingFederate", "Keyturn", "Server-to-Server", "Marketplace", "Linux", "Expect", "Content-",
+            "Zoom", "PingFederate", "PostgreSQL", "Keyturn", "Server-to-Server", "Marketplace", "Linux", "Expect",
+            "Content-",
             "Transfer-",
             "Socket",
         ]

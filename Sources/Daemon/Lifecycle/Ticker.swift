@@ -32,7 +32,8 @@ struct Ticker {
                 await session.provisioners.poll()
                 session.keys.poll()
                 session.zoom.poll(session.tokens)
-                await session.vault.proveChanges()
+                // A change that hangs must not keep the rest from being done, and alerts from being sent.
+                Task { await session.vault.proveChanges() }
             }
             await notifier.poll()
             #if FAULT_POINTS

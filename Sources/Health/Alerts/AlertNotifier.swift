@@ -60,6 +60,8 @@ package actor AlertNotifier {
             let vitals = status.vitals()
             let seen = vitals.map { status.issues($0) } ?? status.whileLocked
             for alert in state.update(seen, isBlind: vitals == nil, now: now.wall) { alert.log(to: logger) }
+            // What nobody accepted may be over by now.
+            if pending == 0, sending == nil { forgetFailures() }
             save()
         }
         deliver(now)
@@ -68,6 +70,10 @@ package actor AlertNotifier {
     /// Sets the channel. Pending alerts are sent to it at once.
     package func deliver(by channel: AlertChannel) {
         self.channel = channel
+        forgetFailures()
+    }
+
+    private func forgetFailures() {
         (failures, nextTry) = (0, 0)
         delivery.worked()
     }
@@ -144,6 +150,7 @@ package actor AlertNotifier {
             at: now)
         alert.log(to: logger)
         try await channel.send(alert.render(host: host))
+        forgetFailures()
         return channel.kind
     }
 }

@@ -1,7 +1,7 @@
 package import Domain
 package import SecretJSON
 
-/// The answer to `GET /v1/explain`: whether a process, or a user's processes, would be served, and why.
+/// The answer to `POST /v1/explain`: whether a process, or a user's processes, would be served, and why.
 package struct ExplainDocument: Equatable, Sendable, ListedDocument {
     /// The facts from the kernel. Unknown ones are `nil`.
     package struct Caller: Equatable, Sendable, ListedDocument {
