@@ -129,7 +129,8 @@ package struct RotationEvidence: Equatable, Sendable, MemberList {
         if !parts.isEmpty { return parts.joined(separator: "; ") }
         guard rotation.state == .retired else { return nil }
         if rotation.trigger == .manual { return "left to expire: the new secret was made in the Marketplace" }
-        return retired == nil ? "the log has no line about it any more" : "its time was over; the log has no answer of Zoom's about it"
+        return retired == nil
+            ? "the log has no line about it any more" : "its time was over; the log has no answer of Zoom's about it"
     }
 }
 
