@@ -56,7 +56,7 @@ import Vault
     {
         let (_, vault, zoom, engine) = try await make(.init(endsNamedByNew: 1))
         _ = try await engine.rotate(name, trigger: .operator, overlap: 0, id: "r1")
-        await pass(900, engine)
+        await pass(1_800, engine)
         let set = try await engine.rotate(name, trigger: .operator, overlap: 0, id: "r2")
         #expect(set.phase == .draining && set.ending?.isConfirmed == true && set.ending?.putsBack == false)
         await pass(122, engine)
@@ -70,7 +70,7 @@ import Vault
             await pass(max((try open(vault).due ?? time.now.wall) - time.now.wall, 1), engine)
         }
         let ending = try #require(try open(vault).ending)
-        #expect(zoom.ends == 3 && ending.isConfirmed && ending.expires - time.now.wall == 360)
+        #expect(zoom.ends == 3 && ending.isConfirmed && ending.expires - time.now.wall == 240)
     }
 
     @Test func `an operator's request is answered once the end is set, and asking again changes nothing`() async throws

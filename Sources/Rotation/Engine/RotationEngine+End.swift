@@ -44,8 +44,8 @@ extension RotationEngine {
 
     private func end(_ draining: Draining, _ entry: AppEntry, with token: CallToken) async throws(VaultError) {
         let call = Rotation.Call(id: makeCallID(), at: time.now.wall)
-        // Zoom refuses a time that its clock says is over: the lead grows, so that a clock that is slow here does not matter.
-        let expires = call.at + timing.endLead * (1 + min(draining.facts.attempts, 7))
+        // Zoom refuses a time that is over by its clock. The lead grows, so that one which is slow here does not matter.
+        let expires = call.at + timing.endLead * max(1, min(draining.facts.attempts, 8))
         if let revokeAt = draining.facts.revokeAt, revokeAt <= expires {
             let next = draining.wait(until: revokeAt, reason: "the old secret expires at \(revokeAt)")
             return try await vault.advance(next.facts, of: entry.app)
