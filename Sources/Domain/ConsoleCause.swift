@@ -42,7 +42,7 @@ package enum ConsoleCause: String, CaseIterable, Sendable {
         case .forbidden: "\(server) does not permit this login to do that"
         case .notFound: "\(server) has no such object"
         case .wrongAddress: "the address is not that of the admin API or the token endpoint"
-        case .rejected: "pingfederate does not accept the connection"
+        case .rejected: "PingFederate does not accept the connection"
         case .conflict: "\(server) says that it conflicts with another change"
         case .tooLarge: "the connection is larger than \(server), or a gateway before it, accepts"
         case .unsupportedMediaType: "\(server), or a gateway before it, does not accept JSON"

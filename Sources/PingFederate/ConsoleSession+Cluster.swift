@@ -46,7 +46,7 @@ extension ConsoleSession {
         guard let isOn = try await replicatesOnSave() else {
             throw ConsoleFailure(
                 .needsFix, .replication,
-                detail: "pingfederate \(try await version()) cannot replicate connections when they are saved (that "
+                detail: "PingFederate \(try await version()) cannot replicate connections when they are saved (that "
                     + "needs 12.0): its engines would keep the old secret",
                 advice: "keyturn target set NAME --replicate full replicates all pending changes after each "
                     + "push; --replicate none leaves replication to somebody else")

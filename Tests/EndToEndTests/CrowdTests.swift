@@ -102,10 +102,10 @@ import Testing
                     && (try? connection.answer().status) == 200
             }
             // One that was closed may hold its place a moment longer.
-            #expect((1...20).contains(served), "\(served)")
+            #expect((1...12).contains(served), "\(served)")
             #expect(try world.keyturn("status").exit == 0)
             daemon.child.signal(SIGTERM)
-            #expect(try daemon.outcome().errors.contains("at most 20 connections are accepted on each socket"))
+            #expect(try daemon.outcome().errors.contains("at most 12 connections are accepted on each socket"))
         }
     }
 }

@@ -48,7 +48,7 @@ import Testing
         ("row", "DELETE FROM client"), ("state", "DELETE FROM state"), ("keyring", "DELETE FROM keyring"),
         ("key slot", "DELETE FROM key_slot"),
         ("client", "INSERT INTO client SELECT 'copy', name_index || 'x', sealed FROM client LIMIT 1"),
-        ("client", "DROP TABLE client"), ("lease", "DROP TABLE lease"),
+        ("client", "DROP TABLE client"),
         ("trigger", "CREATE TRIGGER added AFTER INSERT ON generation BEGIN DELETE FROM generation; END"),
         ("view", "CREATE VIEW added AS SELECT * FROM generation"),
         ("index", "CREATE INDEX added ON generation (id)"),

@@ -49,7 +49,9 @@ import Testing
         _ line: String, _ world: World, answering answers: [(prompt: String, answer: String)] = []
     ) throws -> Outcome {
         let programs = URL(filePath: Programs.keyturn).deletingLastPathComponent().path
-        let endless = line.contains("--watch") || line.contains("tail -f") || line.contains("keyturnd serve")
+        let endless =
+            line.contains("--watch") || line.contains("tail -f") || line.contains("--serve")
+            || line.contains("keyturnd serve")
         let command = "PATH='\(programs)':$PATH; \(endless ? "timeout 3 " : "")\(line)"
         return try world.atTerminal(["-c", command], answering: answers, program: "/bin/sh")
     }
@@ -134,7 +136,9 @@ import Testing
                         .replacing("key remove 2", with: "key remove \(slot)")
                     let outcome = try Self.run(last, world, answering: Self.answers(last))
                     // A fetch that waits for a generation that does not come, and what goes on until it is ended.
-                    let allowed: [Int32] = last.contains("--after") ? [0, 75] : last.contains("--watch") ? [124] : [0]
+                    let allowed: [Int32] =
+                        last.contains("--after")
+                        ? [0, 75] : last.contains("--watch") || last.contains("--serve") ? [124] : [0]
                     #expect(allowed.contains(outcome.exit), "\(last): \(outcome.output)")
                     done += 1
                 }

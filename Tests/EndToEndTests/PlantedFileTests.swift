@@ -26,7 +26,8 @@ import Testing
             let time = "2026-11-25T00:00:00Z"
             try """
             {"version":1,"alerts":[{"code":"rotation_blocked","app":"zoom","target":null,"since":"\(time)",\
-            "gone_since":null,"raised_at":"\(time)","resolved_at":null,"rung_at":"\(time)","owed":"raised","told":false,\
+            "gone_since":null,"raised_at":"\(time)","resolved_at":null,"notified_at":"\(time)","notified_as":null,\
+            "pending":"raised","delivered":false,\
             "detail":"plAnted\\u001b[2J\\u009b2J\\nkeyturn: all is well","try":null,"deadline":null}]}
             """.write(toFile: world.state + "/alerts.json", atomically: true, encoding: .utf8)
             try world.start()

@@ -44,7 +44,9 @@ import Testing
             #expect(json["generations"].elements.compactMap { $0["generation"].int } == [1, 2])
             #expect(json["generations"].elements.last?["rotation"].string == rotation)
             let lines = try world.must("history", "zoom-prod").output.split(separator: "\n")
-            #expect(lines.count == 2 && lines[0].contains("○  generation 1, added with the app, ended"), "\(lines)")
+            #expect(
+                lines.count == 2 && lines[0].contains("○  generation 1, added with the app, valid until 20"), "\(lines)"
+            )
             #expect(lines.last?.contains("●  generation 2, rotation \(rotation), on request, current") == true)
         }
     }

@@ -195,7 +195,7 @@ import Testing
             try await Self.progress(Self.console(settings: nil, version: "11.3.2"), .onSave)
         }
         #expect(old?.cause == .replication && old?.disposition == .needsFix)
-        #expect(old?.description.contains("pingfederate 11.3.2 cannot replicate connections") == true)
+        #expect(old?.description.contains("PingFederate 11.3.2 cannot replicate connections") == true)
         let off = await failure { () throws(ConsoleFailure) in
             try await Self.progress(Self.console(settings: "{}"), .onSave)
         }

@@ -74,7 +74,7 @@ final class MatrixBench {
     /// Asks the sandbox's controls, over one connection.
     @discardableResult
     func control(_ method: String, _ path: String, _ body: String = "") throws -> JSON {
-        let answer = try ask(request(method, "/_sandbox" + path, body: body))
+        let answer = try ask(request(method, "/_sandbox" + path, body: body, host: try host))
         guard answer.status < 300 else { throw HarnessError("the sandbox refuses \(path): \(answer.text)") }
         return try answer.json
     }
@@ -85,11 +85,13 @@ final class MatrixBench {
         let form = "grant_type=account_credentials&account_id=\(app.accountID)"
         let answer = try ask(
             """
-            POST /oauth/token HTTP/1.1\r\nHost: zoom\r\nAuthorization: Basic \(pair)\r\n\
+            POST /oauth/token HTTP/1.1\r\nHost: \(try host)\r\nAuthorization: Basic \(pair)\r\n\
             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: \(form.utf8.count)\r\n\r\n\(form)
             """)
         return answer.status == 200
     }
+
+    private var host: String { get throws { "127.0.0.1:\(try world.sandbox.port)" } }
 
     private func ask(_ text: String) throws -> Answer {
         let connection = try zoom ?? Connection(toPort: world.sandbox.port)
