@@ -57,14 +57,12 @@ extension RotationEngine {
         FaultPoint.reach(.afterEnd)
         let now = time.now.wall
         switch outcome {
-        case .set(let secretID?) where secretID != draining.facts.secretID ?? secretID:
-            guard try await isReplaced(secretID, by: draining.facts, of: entry.app) else {
+        case .set(let secretID):
+            if let secretID, try await isForeign(secretID, to: draining.facts, of: entry.app) {
                 try await putBack(ending, entry, with: token)
-                break
+            } else {
+                try await vault.advance(ending.confirm(due: expires + timing.endMargin).facts, of: entry.app)
             }
-            try await vault.advance(ending.confirm(due: expires + timing.endMargin).facts, of: entry.app)
-        case .set:
-            try await vault.advance(ending.confirm(due: expires + timing.endMargin).facts, of: entry.app)
         case .unknown(let reason):
             let next = ending.wait(
                 until: expires + timing.endMargin,
@@ -165,9 +163,11 @@ extension RotationEngine {
 
     // MARK: Parts
 
-    /// Whether this is the ID of the secret that the rotation replaces: Zoom's page does not say whose ID it answers with.
-    private func isReplaced(_ secretID: String, by rotation: Rotation, of app: App) async throws(VaultError) -> Bool {
-        try await vault.rotations(of: app).contains { $0.target == rotation.base && $0.secretID == secretID }
+    /// Whether this is the ID of neither the rotation's new secret nor the one that it replaces: Zoom's page does not say
+    /// whose ID it answers with.
+    private func isForeign(_ secretID: String, to rotation: Rotation, of app: App) async throws(VaultError) -> Bool {
+        guard let new = rotation.secretID, new != secretID else { return false }
+        return try await !vault.rotations(of: app).contains { $0.target == rotation.base && $0.secretID == secretID }
     }
 
     private func pause(_ retryAfter: Int?) -> Int { timing.pause(attempts: 6, retryAfter: retryAfter, random: random) }
