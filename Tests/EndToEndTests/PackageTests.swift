@@ -36,7 +36,8 @@ import Testing
             }
             #expect(
                 pages.sorted() == [
-                    "man1/keyturn.1.gz", "man1/zoom-sandbox.1.gz", "man5/keyturn.yaml.5.gz", "man8/keyturnd.8.gz",
+                    "man1/keyturn-tour.1.gz", "man1/keyturn.1.gz", "man1/zoom-sandbox.1.gz", "man5/keyturn.yaml.5.gz",
+                    "man8/keyturnd.8.gz",
                 ])
             for page in pages {
                 #expect(try must("mandoc", "-Tlint", "-W", "style", "\(tree)/usr/share/man/\(page)") == "", "\(page)")
@@ -61,7 +62,8 @@ import Testing
             "usr/lib/tmpfiles.d/keyturn.conf", "usr/share/zsh/vendor-completions/_keyturn",
             "usr/share/fish/vendor_completions.d/keyturn.fish", "usr/share/doc/keyturn/copyright",
             "usr/share/doc/keyturn/changelog.gz", "usr/share/doc/keyturn/Package.resolved",
-            "usr/share/doc/keyturn/schema/openapi.yaml",
+            "usr/share/doc/keyturn/schema/openapi.yaml", "usr/bin/keyturn-tour", "usr/share/keyturn/tour/console",
+            "usr/share/keyturn/tour/console.d/api.py",
         ]
         #expect(names.isSuperset(of: expected), "\(Set(expected).subtracting(names))")
         let units = try FileManager.default.contentsOfDirectory(atPath: root + "/scripts/systemd")
