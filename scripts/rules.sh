@@ -224,6 +224,15 @@ rule_units() {
     rm -rf "$drafts"
 }
 
+# The parts of scripts/release notice what is wrong with an image and a bill of materials, and the Kubernetes manifests
+# keep what docs/containers.md promises.
+rule_parts() {
+    /usr/bin/python3 scripts/release.d/selftest.py
+    if compgen -G 'docs/kubernetes/*.yaml' >/dev/null && /usr/bin/python3 -c 'import yaml' 2>/dev/null; then
+        /usr/bin/python3 -B scripts/release.d/manifests.py docs/kubernetes/*.yaml
+    fi
+}
+
 rule_c() {
     local clang file
     clang=$(dirname "$(readlink -f "$(command -v swift)")")/clang

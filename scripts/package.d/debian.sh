@@ -12,7 +12,7 @@ missing_debian_tools() {
 
 # make_debian DIRECTORY: makes the Debian from which copies are taken, with the dependencies of the package.
 make_debian() {
-    local needs=ca-certificates,curl,dbus,init-system-helpers,libcurl4,libsqlite3-0,libssl3,libstdc++6,libyaml-0-2,openssl,procps,python3,systemd-sysv
+    local needs=ca-certificates,curl,dbus,init-system-helpers,libcurl4,libpq5,libsqlite3-0,libssl3,libstdc++6,libyaml-0-2,openssl,procps,python3,systemd-sysv
     [[ ! -e $1/sbin/init ]] || return 0
     # shellcheck source=/dev/null
     . /etc/os-release
