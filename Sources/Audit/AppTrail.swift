@@ -16,17 +16,34 @@ package struct AppTrail: Equatable, Sendable {
         package let count: Int
     }
 
-    package fileprivate(set) var lines: [AuditQuery.Line] = []
+    package let lines: [AuditQuery.Line]
     /// How many older lines are not in ``lines``.
-    package fileprivate(set) var leftOut = 0
+    package let leftOut: Int
     /// By their first time.
-    package fileprivate(set) var requests: [Requests] = []
+    package let requests: [Requests]
     /// How many requests are not in ``requests``, because too many different callers made them.
-    package fileprivate(set) var uncounted = 0
+    package let uncounted: Int
+}
+
+/// Refusals of a user that have no lines of their own, whatever they asked for.
+package struct CountedRefusals: Equatable, Sendable {
+    /// `nil` for callers who are counted together.
+    package let uid: Int?
+    package let first: Timestamp
+    package let last: Timestamp
+    package let count: Int
 }
 
 /// Reads a log once, for several apps.
 package struct AppTrailReader {
+    /// What is found about an app. Failures, which a broken target repeats all day, push out no line of what was done.
+    private struct Collected {
+        var done = NewestLines()
+        var failures = NewestLines()
+        var tallies: [Key: Tally] = [:]
+        var uncounted = 0
+    }
+
     private struct Key: Hashable {
         let action, outcome: ArraySlice<UInt8>
         let client, uid, generation: ArraySlice<UInt8>?
@@ -37,28 +54,27 @@ package struct AppTrailReader {
         var count = 1
     }
 
-    /// The most lines of an app, and the most different requests.
-    private static let mostLines = 1000
+    /// The most different requests of an app.
     private static let mostKeys = 500
 
     private let since: [UInt8]
-    private var trails: [[UInt8]: AppTrail] = [:]
-    private var tallies: [[UInt8]: [Key: Tally]] = [:]
+    private var apps: [[UInt8]: Collected] = [:]
+    private var refusals: [Int?: CountedRefusals] = [:]
 
-    /// Returns what the log has about each of these apps, by its name.
+    /// Returns what the log has about each of these apps, by its name, and the refusals that it only counts.
     package static func read(
         _ directory: LogDirectory, about apps: [Name], since: Timestamp
-    ) throws(AuditError) -> [Name: AppTrail] {
+    ) throws(AuditError) -> (apps: [Name: AppTrail], refusals: [CountedRefusals]) {
         var reader = AppTrailReader(apps, since)
         try reader.read(directory)
         var found: [Name: AppTrail] = [:]
-        for app in apps { found[app] = reader.trail(of: Array(app.description.utf8)) }
-        return found
+        for app in apps { found[app] = reader.apps[Array(app.description.utf8)].map(trail) }
+        return (found, reader.refusals.values.sorted { $0.uid ?? -1 < $1.uid ?? -1 })
     }
 
     private init(_ apps: [Name], _ since: Timestamp) {
         self.since = Array(since.description.utf8)
-        for app in apps { trails[Array(app.description.utf8)] = AppTrail() }
+        for app in apps { self.apps[Array(app.description.utf8)] = Collected() }
     }
 
     private mutating func read(_ directory: LogDirectory) throws(AuditError) {
@@ -86,60 +102,64 @@ package struct AppTrailReader {
 
     private mutating func add(_ line: ArraySlice<UInt8>) {
         guard let parts = LineParts(line), !parts.time.lexicographicallyPrecedes(since),
-            let app = parts.member(Self.app).map(Array.init), trails[app] != nil,
             let action = parts.member(Self.action), let outcome = parts.member(Self.outcome)
         else { return }
+        guard let app = parts.member(Self.app).map(Array.init) else {
+            if action.elementsEqual(Self.counted) { count(refusals: parts) }
+            return
+        }
+        guard apps[app] != nil else { return }
+        let isDone = outcome.elementsEqual("done".utf8)
         if Self.requests.contains(where: action.elementsEqual) {
             count(
                 Key(
                     action: action, outcome: outcome, client: parts.member(Self.client), uid: parts.member(Self.uid),
                     generation: parts.member(Self.generation)), app, parts.time)
-        } else if !Self.routine.contains(where: action.elementsEqual) || !outcome.elementsEqual("done".utf8) {
-            keep(AuditQuery.Line(sequence: parts.sequence, text: String(decoding: line, as: UTF8.self)), app)
+        } else if !isDone || !Self.routine.contains(where: action.elementsEqual) {
+            let line = AuditQuery.Line(sequence: parts.sequence, text: String(decoding: line, as: UTF8.self))
+            if isDone { apps[app]?.done.append(line) } else { apps[app]?.failures.append(line) }
         }
     }
 
-    private mutating func keep(_ line: AuditQuery.Line, _ app: [UInt8]) {
-        trails[app]?.lines.append(line)
-        // Twice the limit is held, so that few lines are moved.
-        guard let count = trails[app]?.lines.count, count >= 2 * Self.mostLines else { return }
-        trails[app]?.lines.removeFirst(Self.mostLines)
-        trails[app]?.leftOut += Self.mostLines
-    }
-
     private mutating func count(_ key: Key, _ app: [UInt8], _ time: ArraySlice<UInt8>) {
-        if var tally = tallies[app]?[key] {
+        if var tally = apps[app]?.tallies[key] {
             tally.count += 1
             if time.lexicographicallyPrecedes(tally.first) { tally.first = time }
             if tally.last.lexicographicallyPrecedes(time) { tally.last = time }
-            tallies[app]?[key] = tally
-        } else if tallies[app]?.count ?? 0 < Self.mostKeys {
+            apps[app]?.tallies[key] = tally
+        } else if apps[app]?.tallies.count ?? 0 < Self.mostKeys {
             // A key must not keep the file's buffer.
             let own = Key(
                 action: key.action.copied, outcome: key.outcome.copied, client: key.client?.copied,
                 uid: key.uid?.copied, generation: key.generation?.copied)
-            tallies[app, default: [:]][own] = Tally(first: time.copied, last: time.copied)
+            apps[app]?.tallies[own] = Tally(first: time.copied, last: time.copied)
         } else {
-            trails[app]?.uncounted += 1
+            apps[app]?.uncounted += 1
         }
     }
 
-    private func trail(of app: [UInt8]) -> AppTrail {
-        var trail = trails[app] ?? AppTrail()
-        let extra = trail.lines.count - Self.mostLines
-        if extra > 0 {
-            trail.lines.removeFirst(extra)
-            trail.leftOut += extra
-        }
-        trail.requests = (tallies[app] ?? [:]).compactMap { key, tally in
+    private mutating func count(refusals parts: LineParts) {
+        guard let more = parts.member(Self.count).flatMap({ Int($0.text) }), let last = Timestamp(parts.time.text)
+        else { return }
+        let uid = parts.member(Self.uid).flatMap { Int($0.text) }
+        let first = parts.member(Self.first).flatMap { Timestamp($0.text) } ?? last
+        let known = refusals[uid]
+        refusals[uid] = CountedRefusals(
+            uid: uid, first: min(known?.first ?? first, first), last: last, count: (known?.count ?? 0) + more)
+    }
+
+    private static func trail(_ found: Collected) -> AppTrail {
+        let requests = found.tallies.compactMap { key, tally -> AppTrail.Requests? in
             guard let first = Timestamp(tally.first.text), let last = Timestamp(tally.last.text) else { return nil }
             return AppTrail.Requests(
                 action: key.action.text, outcome: key.outcome.text, client: key.client?.text,
                 uid: key.uid.flatMap { Int($0.text) }, generation: key.generation.flatMap { Int($0.text) },
                 first: first, last: last, count: tally.count)
         }
-        trail.requests.sort { Self.order($0) < Self.order($1) }
-        return trail
+        return AppTrail(
+            lines: (found.done.newest + found.failures.newest).sorted { $0.sequence < $1.sequence },
+            leftOut: found.done.leftOut + found.failures.leftOut,
+            requests: requests.sorted { order($0) < order($1) }, uncounted: found.uncounted)
     }
 
     private static func order(_ one: AppTrail.Requests) -> (Timestamp, Timestamp, String, String, String, Int) {
@@ -154,12 +174,34 @@ package struct AppTrailReader {
     private static let client = Array(#","client":"#.utf8)
     private static let uid = Array(#","uid":"#.utf8)
     private static let generation = Array(#","generation":"#.utf8)
+    private static let count = Array(#","count":"#.utf8)
+    private static let first = Array(#","since":"#.utf8)
+    private static let counted = Array("refusals.counted".utf8)
     /// Requests of clients, of which there may be very many.
     private static let requests = ["credentials.get", "credentials.field", "credentials.ack", "token.get"].map {
         Array($0.utf8)
     }
     /// What the daemon does all the time; failures are kept.
     private static let routine = ["app.probe", "token.mint"].map { Array($0.utf8) }
+}
+
+/// The newest lines of many.
+private struct NewestLines {
+    private static let most = 1000
+
+    private var held: [AuditQuery.Line] = []
+    private var dropped = 0
+
+    mutating func append(_ line: AuditQuery.Line) {
+        held.append(line)
+        // Twice the limit is held, so that few lines are moved.
+        guard held.count >= 2 * Self.most else { return }
+        held.removeFirst(Self.most)
+        dropped += Self.most
+    }
+
+    var newest: ArraySlice<AuditQuery.Line> { held.suffix(Self.most) }
+    var leftOut: Int { dropped + held.count - newest.count }
 }
 
 extension LineParts {

@@ -147,14 +147,15 @@ struct AppPart {
 
     private func step(_ consumer: RotationEvidence.Consumer, _ rotation: RotationEvidence) -> Step {
         let name = "\(consumer.kind) \(consumer.name)"
-        guard let at = consumer.at else {
+        guard let how = consumer.how else {
             return Step(
                 name: name, at: nil,
                 words: rotation.oldEndedAt == nil ? "has not moved yet" : "never had the new secret",
                 isBad: rotation.oldEndedAt != nil)
         }
+        guard let at = consumer.at else { return Step(name: name, at: nil, words: "\(how); when is not in the log") }
         let after = rotation.liveAt.map { ", \(spoken(seconds: max(at - $0, 0))) after" } ?? ""
-        return Step(name: name, at: at, words: (consumer.how ?? "moved") + after)
+        return Step(name: name, at: at, words: how + after)
     }
 
     private func missing(_ isByHand: Bool) -> String { isByHand ? "not asked: made by hand" : "not in the log" }

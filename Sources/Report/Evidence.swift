@@ -9,9 +9,9 @@ package struct RotationEvidence: Equatable, Sendable, MemberList {
     package struct Consumer: Equatable, Sendable, MemberList {
         package let kind: String
         package let name: String
-        /// When it first had the new secret, or a later one; `nil` if it never had.
+        /// When it first had the new secret, or a later one; `nil` if that is not known.
         package let at: Timestamp?
-        /// How: `fetched`, `acknowledged` or `pushed`.
+        /// How: `fetched`, `acknowledged` or `pushed`; `nil` if it never had it.
         package let how: String?
 
         init(_ kind: Kind, _ name: String, at: Timestamp?, how: String?) {
@@ -139,7 +139,8 @@ extension RotationPhase {
     fileprivate var action: String { "rotation.\(rawValue)" }
 }
 
-/// When the consumers of an app moved to the secret of a rotation.
+/// When the consumers of an app moved to the secret of a rotation. The vault knows of each only what it has now, which tells
+/// when it moved if that is this secret.
 private struct Moves {
     let consumers: [RotationEvidence.Consumer]
 
@@ -159,9 +160,9 @@ private struct Moves {
             let moved = got.filter { $0.client == client && $0.generation ?? 0 >= rotation.target }
                 .min { $0.first < $1.first }
             let holder = holders.filter { $0.client.description == client && $0.generation >= rotation.target }
-                .min { $0.at < $1.at }
+                .min { ($0.generation, $0.at) < ($1.generation, $1.at) }
             return RotationEvidence.Consumer(
-                .client, client, at: moved?.first ?? holder?.at,
+                .client, client, at: moved?.first ?? holder.flatMap { $0.generation == rotation.target ? $0.at : nil },
                 how: moved.map { $0.action == "credentials.ack" ? "acknowledged" : "fetched" }
                     ?? holder.map { $0.isAcknowledged ? "acknowledged" : "fetched" })
         }
@@ -173,9 +174,10 @@ private struct Moves {
                 $0.action == "target.pushed" && $0.outcome == "done" && $0.target == name
                     && $0.generation ?? 0 >= rotation.target
             }
-            let known = targets.first { $0.name.description == name && $0.generation ?? 0 >= rotation.target }?.pushedAt
-            let at = line?.time ?? known
-            return RotationEvidence.Consumer(.target, name, at: at, how: at == nil ? nil : "pushed")
+            let known = targets.first { $0.name.description == name && $0.generation ?? 0 >= rotation.target }
+            return RotationEvidence.Consumer(
+                .target, name, at: line?.time ?? (known?.generation == rotation.target ? known?.pushedAt : nil),
+                how: line == nil && known == nil ? nil : "pushed")
         }
         consumers = clients + pushes
     }

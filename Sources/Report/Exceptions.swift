@@ -36,7 +36,7 @@ extension RotationReport {
             detail = try members("detail", \.detail)
         }
 
-        private init(_ kind: Kind, _ app: Name, at: Timestamp?, _ detail: String, isOpen: Bool = false) {
+        private init(_ kind: Kind, _ app: Name?, at: Timestamp?, _ detail: String, isOpen: Bool = false) {
             (self.kind, self.app, self.at, self.detail) = (kind.rawValue, app, at, detail)
             (self.isOpen, severity) = (isOpen, nil)
         }
@@ -48,17 +48,24 @@ extension RotationReport {
 
         /// - Parameter problems: of these apps, and of the host.
         static func all(
-            _ problems: [HealthIssue], _ apps: [App], _ evidence: [Name: AppEvidence], now: Timestamp
+            _ problems: [HealthIssue], _ apps: [App], _ evidence: [Name: AppEvidence],
+            _ refusals: [EvidencePage.Refusals], now: Timestamp
         ) -> [Exception] {
             let open = problems.map(Exception.init)
             let unplanned = apps.filter { $0.policy.policy.every == nil }.map {
                 Exception(.neverRotated, $0.name, at: nil, "its secret is rotated only on request", isOpen: true)
             }
-            let past = apps.flatMap { app in
+            let ofApps = apps.flatMap { app in
                 app.rotations.flatMap { events(app.name, $0) }
                     + lines(app.name, evidence[app.name]?.lines.compactMap(LogLine.init) ?? [])
                     + denials(app.name, app.requests)
-            }.sorted { ($0.at ?? now, $0.detail) > ($1.at ?? now, $1.detail) }
+            }
+            let withoutLines = refusals.map {
+                Exception(
+                    .denied, nil, at: $0.last,
+                    "\(counted($0.count, "request")) of \(caller($0.uid)) denied, without lines of their own")
+            }
+            let past = (ofApps + withoutLines).sorted { ($0.at ?? now, $0.detail) > ($1.at ?? now, $1.detail) }
             return open + unplanned + past
         }
 
@@ -119,10 +126,11 @@ extension RotationReport {
         private static func denials(_ app: Name, _ requests: [AppEvidence.Requests]) -> [Exception] {
             Dictionary(grouping: requests.filter { $0.outcome == "denied" }, by: \.uid).map { uid, all in
                 let count = all.reduce(0) { $0 + $1.count }
-                let who = uid.map { "uid \($0)" } ?? "an unknown caller"
                 return Exception(
-                    .denied, app, at: all.map(\.last).max(), "\(counted(count, "request")) of \(who) denied")
+                    .denied, app, at: all.map(\.last).max(), "\(counted(count, "request")) of \(caller(uid)) denied")
             }
         }
+
+        private static func caller(_ uid: Int?) -> String { uid.map { "uid \($0)" } ?? "unknown callers" }
     }
 }

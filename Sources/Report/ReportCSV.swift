@@ -32,8 +32,9 @@ package enum ReportCSV {
     }
 
     private static func values(_ rotation: RotationEvidence) -> [String] {
-        let moved = rotation.consumers.compactMap { one in one.at.map { "\(one.kind) \(one.name) \($0)" } }
-        let behind = rotation.consumers.filter { $0.at == nil }.map { "\($0.kind) \($0.name)" }
+        let moved = rotation.consumers.filter { $0.how != nil }
+            .map { "\($0.kind) \($0.name) \($0.at?.description ?? "not in the log")" }
+        let behind = rotation.consumers.filter { $0.how == nil }.map { "\($0.kind) \($0.name)" }
         return [
             rotation.id, rotation.state.rawValue, rotation.trigger.rawValue, "\(rotation.base)", "\(rotation.target)",
             rotation.askedBy, rotation.askedAt.description,

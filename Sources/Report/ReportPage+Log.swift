@@ -38,8 +38,10 @@ extension ReportPage {
         html.element("section", [.init("id", "audit-log")]) { html in
             html.element("h2", "The audit log")
             html.element("p") { html in
+                html.write("The whole log was read at ")
+                html.time(report.verifiedAt, report.verifiedAt.second)
                 html.write(
-                    "The log was read again for this report: \(counted(audit.lines, "line")) in "
+                    ": \(counted(audit.lines, "line")) in "
                         + "\(counted(audit.segments, "file")), numbers \(audit.first) to \(audit.last). ")
                 if audit.findings.isEmpty {
                     html.write("No line was changed, removed or inserted.")

@@ -22,8 +22,11 @@ package struct RotationReport: Equatable, Sendable, ListedDocument {
     package let actions: [LogLine]
     /// Whether there are older actions of the period, which are left out.
     package let hasMoreActions: Bool
+    /// Requests that were refused without lines of their own, whatever they asked for.
+    package let refusals: [EvidencePage.Refusals]
     /// What a verification of the whole audit log found, and its head.
     package let audit: AuditReport
+    package let verifiedAt: Timestamp
 
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
         _ = try members("format", { _ in Self.format }, where: { $0 == Self.format })
@@ -34,6 +37,8 @@ package struct RotationReport: Equatable, Sendable, ListedDocument {
         madeBy = try members("made_by", \.madeBy)
         selection = try members.orNull("selection", \.selection)
         audit = try members("audit", \.audit)
+        verifiedAt = try members("audit_verified_at", \.verifiedAt)
+        refusals = try members("refusals", \.refusals)
         exceptions = try members("exceptions", \.exceptions)
         apps = try members("apps", \.apps)
         actions = try members("actions", \.actions)
@@ -45,12 +50,14 @@ package struct RotationReport: Equatable, Sendable, ListedDocument {
     ///   - clock: what the report itself knows.
     package init(
         since: Timestamp, status: StatusDocument, apps: [AppDocument], evidence: [AppEvidence],
-        targets: [TargetDocument], actions: [String], hasMoreActions: Bool, audit: AuditReport, host: String,
-        madeBy: String, selection: String?
+        targets: [TargetDocument], actions: [String], hasMoreActions: Bool, refusals: [EvidencePage.Refusals],
+        audit: AuditReport, verifiedAt: Timestamp, host: String, madeBy: String, selection: String?
     ) {
         (self.since, now, version) = (since, status.now, status.version)
         (self.host, self.madeBy, self.selection) = (host, madeBy, selection)
-        (self.hasMoreActions, self.audit) = (hasMoreActions, audit)
+        (self.hasMoreActions, self.audit, self.verifiedAt) = (hasMoreActions, audit, verifiedAt)
+        // They are about no app, so a selection has none.
+        self.refusals = selection == nil ? refusals : []
         let found = Dictionary(evidence.map { ($0.app, $0) }) { $1 }
         let summaries = Dictionary(status.apps.map { ($0.app, $0) }) { $1 }
         let byApp = Dictionary(grouping: targets, by: \.app)
@@ -61,7 +68,7 @@ package struct RotationReport: Equatable, Sendable, ListedDocument {
         }
         let names = Set(self.apps.map(\.name))
         let problems = status.problems.filter { $0.app.map(names.contains) ?? (selection == nil) }
-        exceptions = Exception.all(problems, self.apps, found, now: status.now)
+        exceptions = Exception.all(problems, self.apps, found, self.refusals, now: status.now)
         // An action about no app concerns all of them.
         self.actions = actions.reversed().compactMap(LogLine.init).filter { line in
             selection == nil || (line.app.flatMap { Name($0) }.map(names.contains) ?? true)

@@ -41,6 +41,7 @@ import Testing
             Self.event("rotation.current", "none"),
         ])
         let found = try AppTrailReader.read(log.directory, about: [Name.test("a"), Name.test("b")], since: Self.start)
+            .apps
         let trail = try #require(found[Name.test("a")])
         #expect(
             trail.requests.map { "\($0.client ?? "") \($0.uid ?? 0) \($0.outcome) \($0.generation ?? 0) \($0.count)" }
@@ -60,14 +61,46 @@ import Testing
         #expect(try log.directory.segments().count > 5)
         for first in [0, 1, 17, 39, 40] {
             let found = try AppTrailReader.read(log.directory, about: [Name.test("a")], since: Self.start + first * 60)
+                .apps
             #expect(found[Name.test("a")]?.lines.count == 40 - first)
         }
     }
 
+    private static func trail(_ log: LogUnderTest) throws -> AppTrail {
+        try #require(try AppTrailReader.read(log.directory, about: [Name.test("a")], since: start).apps[Name.test("a")])
+    }
+
+    @Test func `of too many failures the newest are there, and they push out nothing that was done`() async throws {
+        let log = try await Self.log(
+            (0..<2500).map {
+                $0 % 100 == 0
+                    ? Self.event("rotation.current", "a") : Self.event("app.probe", "a", outcome: .failed)
+            })
+        let trail = try Self.trail(log)
+        #expect(trail.lines.count { $0.text.contains("rotation.current") } == 25)
+        #expect(trail.lines.count == 1025 && trail.leftOut == 1475)
+        #expect(trail.lines.map(\.sequence) == trail.lines.map(\.sequence).sorted())
+    }
+
+    @Test func `refusals without lines of their own are counted by user`() async throws {
+        func counted(_ count: Int, _ uid: Int?) -> AuditEvent {
+            Self.event(
+                "refusals.counted", nil, outcome: .denied,
+                [("count", .number(count)), ("since", .text("\(Self.start)")), ("reason", .text(#","uid":1,"#))]
+                    + (uid.map { [("uid", .number($0))] } ?? []))
+        }
+        let log = try await Self.log([counted(3, 9), Self.event("vault.lock", nil), counted(40, nil), counted(5, 9)])
+        let found = try AppTrailReader.read(log.directory, about: [Name.test("a")], since: Self.start).refusals
+        #expect(
+            found == [
+                CountedRefusals(uid: nil, first: Self.start, last: Self.start + 120, count: 40),
+                CountedRefusals(uid: 9, first: Self.start, last: Self.start + 180, count: 8),
+            ])
+    }
+
     @Test func `of too many lines the newest are there, and the others are counted`() async throws {
         let log = try await Self.log((0..<2500).map { _ in Self.event("rotation.current", "a") })
-        let trail = try #require(
-            try AppTrailReader.read(log.directory, about: [Name.test("a")], since: Self.start)[Name.test("a")])
+        let trail = try Self.trail(log)
         #expect(trail.lines.count == 1000 && trail.leftOut == 1500)
         #expect(trail.lines.map(\.sequence) == trail.lines.map(\.sequence).sorted())
         let newest = try #require(try AuditQuery(limit: 1).run(in: log.directory).last)

@@ -40,6 +40,11 @@ import Testing
             #expect(one["apps"].elements.map { $0["name"].string } == ["zoom-prod"])
             #expect(one["selection"].string == "env=prod")
             #expect(try world.keyturn("report", "--app", "nothing-*", "--csv").exit == 66)
+            // A rotation that began before the period has all of its evidence.
+            let late = try world.must("report", "--app", "zoom-prod", "--since", "0s", "--json").json
+            let begun = try #require(late["apps"].elements.first?["rotations"].elements.first)
+            #expect(
+                begun["zoom_asked_at"].elements.count == 1 && begun["first_line"].int == rotation["first_line"].int)
             let early = try world.must("report", "--app", "zoom-test", "--since", "0s", "--json").json
             #expect(early["apps"].elements.first?["rotations"].elements.isEmpty == true)
         }

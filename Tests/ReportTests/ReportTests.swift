@@ -43,6 +43,71 @@ import Testing
         #expect(page.contains("not in the log") && page.contains("no line of the log any more"))
     }
 
+    @Test func `what a consumer has now dates only the rotation that made it`() throws {
+        var sample = Sample(apps: 1)
+        let fetched = Sample.now + -3600
+        sample.evidence = sample.evidence.map {
+            AppEvidence(
+                app: $0.app, history: $0.history,
+                holders: [
+                    HolderList.Holder(
+                        node: .local, client: .test("sync-job"), generation: 9, isCurrent: true, at: fetched,
+                        isAcknowledged: false)
+                ], requests: [], lines: [], linesLeftOut: 0, requestsLeftOut: 0)
+        }
+        let report = sample.report()
+        let rotations = try #require(report.apps.first).rotations
+        func consumer(_ name: String, of target: Int) throws -> RotationEvidence.Consumer {
+            let rotation = try #require(rotations.last { $0.target == target })
+            return try #require(rotation.consumers.first { $0.name == name })
+        }
+        #expect(try consumer("sync-job", of: 9).at == fetched && consumer("console-0", of: 9).at != nil)
+        let earlier = [try consumer("console-0", of: 8)]
+        #expect(earlier.allSatisfy { $0.at == nil && $0.how != nil }, "it has moved, but not when it says now")
+        #expect(ReportPage(report).text.contains("pushed; when is not in the log"))
+        let table = ReportCSV.text(report)
+        #expect(table.contains("target console-0 not in the log"))
+    }
+
+    @Test func `the old secret's end is what Zoom said of it, or why it was not asked`() throws {
+        func ending(_ more: [(String, String)], isByHand: Bool = false, hasLines: Bool = true) throws -> String? {
+            var sample = Sample(apps: isByHand ? 4 : 1)
+            let index = isByHand ? 3 : 0
+            let target = 8
+            let known = sample.evidence[index]
+            let id = try #require(known.history.rotations.last { $0.target == target }).id
+            var lines = hasLines ? known.lines.filter { !($0.contains(id) && $0.contains("revokes")) } : []
+            for (action, reason) in more {
+                lines.append(
+                    sample.log(
+                        action, known.app, Sample.now + -5,
+                        #""rotation":"\#(id)","actor":"keyturnd","reason":"\#(reason)""#))
+            }
+            sample.evidence[index] = AppEvidence(
+                app: known.app, history: known.history, holders: [], requests: [], lines: lines, linesLeftOut: 0,
+                requestsLeftOut: 0)
+            return try #require(sample.report().apps.flatMap(\.rotations).first { $0.id == id }).ending
+        }
+        #expect(try ending([]) == "its time was over; the log has no answer of Zoom's about it")
+        #expect(try ending([], hasLines: false) == "the log has no line about it any more")
+        #expect(
+            try ending([], isByHand: true, hasLines: false)
+                == "left to expire: the new secret was made in the Marketplace")
+        let answers = [
+            ("rotation.draining", "Zoom still accepts the old secret"),
+            ("rotation.draining", "Zoom refuses the old secret"), ("rotation.draining", "waits for console-0"),
+        ]
+        #expect(try ending(answers) == "Zoom refuses the old secret", "the last answer, and nothing else")
+    }
+
+    @Test func `an app is overdue once its secret is older than its policy allows`() throws {
+        let app = try #require(Sample(apps: 1).report().apps.first)
+        let every = try #require(app.policy.policy.every)
+        #expect(!app.isOverdue(app.secretCreatedAt + every) && app.isOverdue(app.secretCreatedAt + every + 1))
+        let unplanned = try #require(Sample(apps: 4).report().apps.first { $0.policy.policy.every == nil })
+        #expect(!unplanned.isOverdue(unplanned.secretCreatedAt + 10_000 * Sample.day))
+    }
+
     @Test func `a consumer that never got the new secret is named`() throws {
         var sample = Sample(apps: 1)
         sample.evidence = sample.evidence.map { known in
@@ -69,8 +134,11 @@ import Testing
         #expect(Set(past.map(\.kind)) == ["by_hand", "changed_outside", "denied"])
         #expect(past.map { $0.at ?? Self.now } == past.map { $0.at ?? Self.now }.sorted(by: >))
         #expect(past.first { $0.kind == "denied" }?.detail == "14 requests of uid 1003 denied")
+        sample.refusals = [EvidencePage.Refusals(uid: 1003, first: Self.now, last: Self.now, count: 512)]
+        let counted = sample.report().exceptions.first { $0.app == nil && $0.kind == "denied" }
+        #expect(counted?.detail == "512 requests of uid 1003 denied, without lines of their own")
         // A selection has only its own problems.
-        #expect(!sample.report(selection: "env=prod").exceptions.contains { $0.kind == "disk_low" })
+        #expect(!sample.report(selection: "env=prod").exceptions.contains { $0.kind == "disk_low" || $0.app == nil })
     }
 
     @Test func `actions are shown newest first, and of a selection only its own`() {

@@ -14,6 +14,7 @@ struct Sample {
     private(set) var targets: [TargetDocument] = []
     var problems: [HealthIssue] = []
     var actions: [String] = []
+    var refusals: [EvidencePage.Refusals] = []
     private var dice: Dice
     private var line = 1000
 
@@ -174,9 +175,10 @@ struct Sample {
                 state: .unlocked, version: "1.0", startedAt: Self.now, now: Self.now, problems: problems,
                 apps: summaries),
             apps: apps, evidence: evidence, targets: targets, actions: actions, hasMoreActions: false,
+            refusals: refusals,
             audit: AuditReport(
                 segments: 3, lines: 120_345, first: 1, last: 120_345, code: "0966e367da17c53eeaf8e2e449b35777",
                 findings: findings),
-            host: "vault-1.example.org", madeBy: "anna", selection: selection)
+            verifiedAt: Self.now, host: "vault-1.example.org", madeBy: "anna", selection: selection)
     }
 }

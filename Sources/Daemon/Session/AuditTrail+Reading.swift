@@ -18,8 +18,10 @@ extension AuditTrail {
     /// Reads the newest file of the log again.
     func verifyNewest() async throws -> AuditVerifier.Report { try await verify(from: try directory.segments().last) }
 
-    /// What the log has about these apps since a time.
-    func trails(of apps: [Name], since: Timestamp) async throws -> [Name: AppTrail] {
+    /// What the log has about these apps since a time, and the refusals that it only counts.
+    func trails(
+        of apps: [Name], since: Timestamp
+    ) async throws -> (apps: [Name: AppTrail], refusals: [CountedRefusals]) {
         try await offThePool { [directory] in try AppTrailReader.read(directory, about: apps, since: since) }
     }
 

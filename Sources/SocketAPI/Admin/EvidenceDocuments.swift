@@ -21,13 +21,40 @@ package struct EvidenceRequest: Equatable, Sendable, ListedDocument {
 
 /// The answer: what the vault and the audit log have about apps since a time.
 package struct EvidencePage: Equatable, Sendable, ListedDocument {
+    /// Refusals of a user that have no lines of their own, whatever they asked for.
+    package struct Refusals: Equatable, Sendable, ListedDocument {
+        /// `nil` for callers who are counted together.
+        package let uid: Int?
+        package let first: Timestamp
+        package let last: Timestamp
+        package let count: Int
+
+        package init(uid: Int?, first: Timestamp, last: Timestamp, count: Int) {
+            (self.uid, self.first, self.last, self.count) = (uid, first, last, count)
+        }
+
+        package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            uid = try members.orNull("uid", \.uid)
+            first = try members("first", \.first)
+            last = try members("last", \.last)
+            count = try members("count", \.count)
+        }
+    }
+
     /// In the order of the request. Apps that are not in the vault are left out.
     package let apps: [AppEvidence]
+    package let refusals: [Refusals]
+    /// How many apps at the end of the request are not looked at, since the answer would be too long.
+    package let rest: Int
 
-    package init(apps: [AppEvidence]) { self.apps = apps }
+    package init(apps: [AppEvidence], refusals: [Refusals], rest: Int) {
+        (self.apps, self.refusals, self.rest) = (apps, refusals, rest)
+    }
 
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
         apps = try members("apps", \.apps)
+        refusals = try members("refusals", \.refusals)
+        rest = try members("rest", \.rest)
     }
 }
 

@@ -59,7 +59,7 @@ struct ReportCommand: ParsableCommand {
         if serve { try ReportServer(source: source).run(port: port) }
         let progress = Progress("verifying the audit log")
         defer { progress.end() }
-        let report = try source.report { progress.say($0) }
+        let report = try source.report(source.verification()) { progress.say($0) }
         progress.end()
         if let html {
             let text = ReportPage(report).text

@@ -19,7 +19,7 @@ struct ReportServer {
     /// - Parameter port: 0 for any free one.
     func run(port: UInt16) throws -> Never {
         // Fails here if the caller lacks the role.
-        let first = try source.report { _ in }
+        let desk = try ReportDesk(source)
         let (server, url): (Server, String)
         do throws(SystemError) {
             let descriptor = try LoopbackAddress(.ipv4, port: port).listen(backlog: 16)
@@ -28,7 +28,7 @@ struct ReportServer {
             var limits = ConnectionLimits()
             (limits.connections, limits.requests.keepsOrigin) = (Self.connections, true)
             server = try Server(
-                ReportResponder(access: Mutex(access), desk: ReportDesk(source, first)), limits: limits, loops: 1
+                ReportResponder(access: Mutex(access), desk: desk), limits: limits, loops: 1
             ) { _ in }
             server.listen(at: Server.Entrance(descriptor, knowsCallers: false))
         } catch {
@@ -50,20 +50,29 @@ struct ReportServer {
 /// Makes the report again for each request, one at a time, and not within a few seconds.
 private actor ReportDesk {
     private static let freshness = Duration.seconds(5)
+    /// A verification reads the whole audit log.
+    private static let verifyEvery = Duration.seconds(600)
 
     private let source: ReportSource
+    private var log: (verified: ReportSource.Verification, at: ContinuousClock.Instant)
     private var last: (page: String, at: ContinuousClock.Instant)
 
-    init(_ source: ReportSource, _ first: RotationReport) {
+    init(_ source: ReportSource) throws {
         self.source = source
-        last = (ReportPage(first, refresh: ReportResponder.refresh).text, .now)
+        log = (try source.verification(), .now)
+        last = (try Self.page(source, log.verified), .now)
+    }
+
+    private static func page(_ source: ReportSource, _ log: ReportSource.Verification) throws -> String {
+        ReportPage(try source.report(log) { _ in }, refresh: ReportResponder.refresh).text
     }
 
     /// Actors run one request at a time, and the calls of the source block.
     func page() -> Result<String, Problem> {
         if ContinuousClock.now - last.at < Self.freshness { return .success(last.page) }
         do {
-            last = (ReportPage(try source.report { _ in }, refresh: ReportResponder.refresh).text, .now)
+            if ContinuousClock.now - log.at >= Self.verifyEvery { log = (try source.verification(), .now) }
+            last = (try Self.page(source, log.verified), .now)
             return .success(last.page)
         } catch {
             let failure = (error as? ClientError).map { CommandFailure($0) } ?? error as? CommandFailure

@@ -8,7 +8,7 @@ import Terminal
 
 /// Collects what a report is made of, from the daemon.
 struct ReportSource {
-    /// The apps of one request. Each one reads the period's audit log once.
+    /// The most apps of one request. Each request reads the period's audit log once.
     private static let page = 250
     /// The most actions of operators. The audit log has all of them.
     private static let mostActions = 10_000
@@ -17,9 +17,16 @@ struct ReportSource {
     let selection: AppSelection
     let admin: SocketClient
 
+    /// What the daemon finds in its whole audit log, and when.
+    typealias Verification = (found: AuditReport, at: Timestamp)
+
+    func verification() throws -> Verification {
+        let found: AuditReport = try admin.send(.post, "/v1/audit/verify", within: .seconds(3600)).document()
+        return (found, SystemTime().now.wall)
+    }
+
     /// - Parameter say: is told what it does.
-    func report(_ say: (String) -> Void) throws -> RotationReport {
-        let audit: AuditReport = try admin.send(.post, "/v1/audit/verify", within: .seconds(3600)).document()
+    func report(_ log: Verification, _ say: (String) -> Void) throws -> RotationReport {
         let all: AppList = try admin.send(.get, "/v1/apps").document()
         let apps = selection.apps(of: all)
         guard !apps.isEmpty || selection == AppSelection() else {
@@ -33,8 +40,9 @@ struct ReportSource {
         }
         let actions = try actions()
         return RotationReport(
-            since: since, status: status, apps: apps, evidence: evidence, targets: targets.targets,
-            actions: actions.lines, hasMoreActions: actions.hasMore, audit: audit, host: Self.host,
+            since: since, status: status, apps: apps, evidence: evidence.apps, targets: targets.targets,
+            actions: actions.lines, hasMoreActions: actions.hasMore, refusals: evidence.refusals, audit: log.found,
+            verifiedAt: log.at, host: Self.host,
             madeBy: Self.user, selection: words)
     }
 
@@ -46,17 +54,22 @@ struct ReportSource {
 
     private func evidence(
         _ apps: [Name], _ tell: (Int) -> Void
-    ) throws -> [AppEvidence] {
+    ) throws -> (apps: [AppEvidence], refusals: [EvidencePage.Refusals]) {
         var found: [AppEvidence] = []
-        for start in stride(from: 0, to: apps.count, by: Self.page) {
-            tell(start)
-            let request = EvidenceRequest(since: since, apps: Array(apps[start..<min(start + Self.page, apps.count)]))
+        var refusals: [EvidencePage.Refusals] = []
+        var rest = apps[...]
+        while !rest.isEmpty {
+            tell(apps.count - rest.count)
+            let wanted = rest.prefix(Self.page)
+            let request = EvidenceRequest(since: since, apps: Array(wanted))
             let page: EvidencePage = try admin.send(
                 .post, "/v1/evidence", body: request.render(), within: .seconds(3600)
             ).document()
             found += page.apps
+            refusals = page.refusals
+            rest.removeFirst(max(wanted.count - page.rest, 1))
         }
-        return found
+        return (found, refusals)
     }
 
     /// The newest lines of operators, in order.
