@@ -55,7 +55,10 @@ extension CurlEasy {
             set(CURLOPT_FORBID_REUSE, true)
             set(CURLOPT_SSL_SESSIONID_CACHE, false)
         }
-        guard let identity = tls.identity else { return }
+        if let identity = tls.identity { prepare(identity) }
+    }
+
+    mutating func prepare(_ identity: TLSOptions.Identity) {
         set(CURLOPT_SSLCERT_BLOB, blob: unsafe identity.certificates.utf8Span.span.bytes)
         identity.key.bytes.withSpan { set(CURLOPT_SSLKEY_BLOB, blob: $0) }
         set(CURLOPT_KEYPASSWD, "")  // else OpenSSL asks for one on the terminal

@@ -10,8 +10,11 @@ package struct TLSStream: ~Copyable {
 
     /// - Parameters:
     ///   - caFile: certificates to trust instead of the system's.
+    ///   - identity: our client certificate, if the server asks for one.
     ///   - seconds: for the connection and the handshake.
-    package init(host: String, port: Int, caFile: String?, within seconds: Int) throws(TransportFailure) {
+    package init(
+        host: String, port: Int, caFile: String?, identity: TLSOptions.Identity?, within seconds: Int
+    ) throws(TransportFailure) {
         guard CurlTransport.isCurlReady, var easy = CurlEasy() else {
             throw TransportFailure(.other, .notSent, detail: "libcurl cannot be started")
         }
@@ -24,6 +27,7 @@ package struct TLSStream: ~Copyable {
         easy.set(CURLOPT_SSL_ENABLE_ALPN, false)
         easy.set(CURLOPT_TCP_KEEPALIVE, true)
         easy.prepareTLS(caFile: caFile)
+        if let identity { easy.prepare(identity) }
         easy.set(CURLOPT_CONNECTTIMEOUT_MS, seconds * 1000)
         easy.set(CURLOPT_TIMEOUT_MS, seconds * 1000)
         guard easy.refused == CURLE_OK else {
@@ -66,6 +70,14 @@ package struct TLSStream: ~Copyable {
             // The kernel reports no event when the other host has confirmed the bytes.
             try wait(until: end) { usleep(5_000) }
         }
+    }
+
+    /// Gives the server time to end a new connection: with TLS 1.3 it judges our certificate when the handshake is over for
+    /// us, and what is sent before is lost. A server that sends a session ticket has accepted it.
+    /// - Returns: whether it did not.
+    package func isAccepted(within milliseconds: CInt) -> Bool {
+        Self.poll(socket, POLLIN, milliseconds: milliseconds)
+        return isOpen
     }
 
     /// Whether the other side has not closed it. Receivers of syslog send nothing: all that can be read is the end.

@@ -47,7 +47,9 @@ import Testing
             "admin.admin_group": "a", "log.level": "debug", "host.id_file": "/m", "audit.sync": "always",
             "metrics.listen": "[::1]:9464", "alerts.command": "/bin/page", "alerts.command_timeout": "7",
             "alerts.webhook": "https://example.com/x", "audit.refusals_per_day": "5", "audit.reserve": "0",
-            "audit.forward": "journal", "audit.forward_ca_file": "/f", "store": "postgresql:///keyturn",
+            "audit.forward": "journal", "audit.forward_ca_file": "/f",
+            "audit.forward_client_cert_file": "/cc", "audit.forward_client_key_file": "/ck",
+            "store": "postgresql:///keyturn",
             "store_password_file": "/p",
         ]
         #expect(Set(values.keys) == Set(Settings.keys.keys))

@@ -9,6 +9,9 @@ import Testing
         import socket, ssl, sys
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(sys.argv[1])
+        if len(sys.argv) > 4:
+            context.load_verify_locations(sys.argv[4])
+            context.verify_mode = ssl.CERT_REQUIRED
         listener = socket.create_server(('127.0.0.1', int(sys.argv[2])))
         print(listener.getsockname()[1], flush=True)
         out = open(sys.argv[3], 'ab')
@@ -32,6 +35,8 @@ import Testing
         let world: World
         let certificate: String
         let output: String
+        /// Who must have signed the client's certificate.
+        var clientAuthority: String?
         private var running: Running?
         private(set) var port = 0
 
@@ -54,7 +59,8 @@ import Testing
 
         mutating func start() throws {
             let running = try world.runner.start(
-                "python3", ["-c", AuditForwardTests.script, certificate, "\(port)", output])
+                "python3",
+                ["-c", AuditForwardTests.script, certificate, "\(port)", output] + [clientAuthority].compactMap(\.self))
             port = try eventually("the receiver to listen") {
                 Int(try String(contentsOfFile: running.output, encoding: .utf8).split(separator: "\n").first ?? "")
             }
@@ -125,6 +131,46 @@ import Testing
 
             try world.stop()
             #expect(try receiver.messages.last?.contains("vault.lock") == true, "the last line is sent at the stop")
+        }
+    }
+
+    @Test func `a server that asks for a client certificate gets the lines, and only with it`() throws {
+        try withWorld(serving: false) { world in
+            try world.initialise()
+            let (key, certificate) = (world.directory + "/client.key", world.directory + "/client.crt")
+            let made = try world.runner.run(
+                "openssl",
+                [
+                    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                    "-keyout", key, "-out", certificate, "-subj", "/CN=keyturnd",
+                ])
+            #expect(made.exit == 0, "\(made)")
+            var receiver = try Receiver(world)
+            receiver.clientAuthority = certificate
+            try receiver.start()
+            defer { receiver.stop() }
+            var environment = receiver.environment
+            try world.start(environment: environment)
+            try eventually("the refusal to be noticed") {
+                try Self.log(world).contains("it may want a client certificate")
+            }
+            #expect(try receiver.messages.isEmpty)
+            try world.stop()
+
+            environment["KEYTURN_AUDIT_FORWARD_CLIENT_CERT_FILE"] = certificate
+            let half = try world.runner.run(
+                Programs.keyturnd, ["check-config"], environment: environment)
+            #expect(half.exit == 78 && half.errors.contains("audit.forward_client_key_file"), "\(half)")
+            environment["KEYTURN_AUDIT_FORWARD_CLIENT_KEY_FILE"] = key
+            unsafe chmod(key, 0o644)
+            let open = try world.runner.run(Programs.keyturnd, ["check-config"], environment: environment)
+            #expect(open.exit == 78 && open.errors.contains("others can read \(key)"), "\(open)")
+            unsafe chmod(key, 0o600)
+            try world.start(environment: environment)
+            try world.addApp("zoom-prod")
+            try eventually("all lines to arrive") {
+                try receiver.messages.map { $0.drop { $0 != "{" } } == Self.lines(world)
+            }
         }
     }
 

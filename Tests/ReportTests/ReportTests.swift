@@ -51,7 +51,7 @@ import Testing
                 app: $0.app, history: $0.history,
                 holders: [
                     HolderList.Holder(
-                        node: .local, client: .test("sync-job"), generation: 9, isCurrent: true, at: fetched,
+                        node: .first, client: .test("sync-job"), generation: 9, isCurrent: true, at: fetched,
                         isAcknowledged: false)
                 ], requests: [], lines: [], linesLeftOut: 0, requestsLeftOut: 0)
         }

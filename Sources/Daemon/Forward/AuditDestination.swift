@@ -21,10 +21,11 @@ enum AuditForward: Equatable, Sendable {
         self = .syslog(host: url.host, port: url.port ?? (text.hasSuffix(":443") ? 443 : 6514))
     }
 
-    func makeDestination(caFile: String?) -> any AuditDestination {
+    func makeDestination(caFile: String?, identity: SyslogIdentity?) -> any AuditDestination {
         switch self {
         case .journal: JournalSocket()
-        case .syslog(let host, let port): SyslogConnection(host: host, port: port, caFile: caFile)
+        case .syslog(let host, let port):
+            SyslogConnection(host: host, port: port, caFile: caFile, identity: identity)
         }
     }
 }

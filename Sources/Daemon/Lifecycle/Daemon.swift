@@ -101,7 +101,8 @@ package struct Daemon: Sendable {
         let lost = LostSockets()
         let forwarder = settings.auditForward.map {
             AuditForwarder(
-                LogDirectory(path: paths.audit), to: $0.makeDestination(caFile: settings.auditForwardCAFile),
+                LogDirectory(path: paths.audit),
+                to: $0.makeDestination(caFile: settings.auditForwardCAFile, identity: settings.syslogIdentity),
                 file: paths.auditForward, time: time, logger: logger)
         }
         let source = settings.unlockSource(credential: credential, closed: paths.closed)

@@ -50,6 +50,9 @@ package struct Settings: Equatable, Sendable {
     var auditForward: AuditForward?
     /// `audit.forward_ca_file`: certificates to trust there instead of the system's.
     var auditForwardCAFile: String?
+    /// `audit.forward_client_cert_file` and `audit.forward_client_key_file`: the client certificate for it.
+    var auditForwardCertificateFile: String?
+    var auditForwardKeyFile: String?
     /// `alerts.command`: a command that gets alerts.
     var alertCommand: CommandWords?
     /// `alerts.command_timeout`: the command's time limit in seconds.
@@ -149,6 +152,12 @@ package struct Settings: Equatable, Sendable {
             settings.auditForward = forward
         },
         "audit.forward_ca_file": { settings, text throws(BadValue) in settings.auditForwardCAFile = try path(text) },
+        "audit.forward_client_cert_file": { settings, text throws(BadValue) in
+            settings.auditForwardCertificateFile = try path(text)
+        },
+        "audit.forward_client_key_file": { settings, text throws(BadValue) in
+            settings.auditForwardKeyFile = try path(text)
+        },
         "alerts.command": { settings, text throws(BadValue) in
             guard let words = CommandWords(text) else { throw BadValue(CommandWords.grammar) }
             settings.alertCommand = words

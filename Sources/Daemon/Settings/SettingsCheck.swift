@@ -22,6 +22,7 @@ package struct SettingsCheck: Sendable {
         do throws(StartError) {
             try groups(settings)
             try Self.checkCAFiles(settings)
+            try Self.checkSyslogIdentity(settings)
             try settings.checkAlertChannel()
             if let address = settings.metricsAddress { try LoopbackSocket.check(address, for: "metrics.listen") }
             try checkPaths()
@@ -41,6 +42,18 @@ package struct SettingsCheck: Sendable {
                 throw StartError(.configuration, "\(key): cannot read \(path): \(SystemError.words(for: errno))")
             }
             try StartError.check(key, path)
+        }
+    }
+
+    private static func checkSyslogIdentity(_ settings: Settings) throws(StartError) {
+        guard (settings.auditForwardCertificateFile == nil) == (settings.auditForwardKeyFile == nil) else {
+            throw StartError(
+                .configuration, "a client certificate needs its key, and a key its certificate",
+                hint: "set both audit.forward_client_cert_file and audit.forward_client_key_file")
+        }
+        guard let identity = settings.syslogIdentity else { return }
+        do throws(ForwardFailure) { _ = try identity.read() } catch {
+            throw StartError(.configuration, "the client certificate of audit.forward: \(error.reason)")
         }
     }
 
