@@ -66,7 +66,8 @@ package enum ZoomCause: String, CaseIterable, Sendable, CustomStringConvertible 
     package var remedy: String {
         switch self {
         case .invalidClient:
-            "compare the client ID with the app's credentials page; if the secret was changed there, enter the new one"
+            "compare the client ID with the app's credentials page; if the secret was changed there, enter the new one "
+                + "(for a stored app: keyturn rotate NAME --manual)"
         case .appDisabled: "activate the app in the Marketplace (Activation tab)"
         case .wrongAccount: "compare the account ID with the app's credentials page; watch for pasted spaces"
         case .unsupportedGrant: "if the app is not a Server-to-Server OAuth app, create one and add it: keyturn app add"

@@ -60,7 +60,8 @@ extension StoreError {
             self.init(
                 .notPermitted, "\(server) does not admit role \(place.role): \(words)",
                 hint:
-                    "add a line for role, database and host to the server's pg_hba.conf, then: SELECT pg_reload_conf()")
+                    "createuser, if there is no such role; else add a line for role, database and host to the server's "
+                    + "pg_hba.conf, then: SELECT pg_reload_conf()")
         case "3D000":
             self.init(
                 .missing, "there is no database \(place.database) on \(server)",

@@ -46,7 +46,7 @@ package struct Initialisation {
         guard try isMissing() else {
             throw StartError(
                 .badData, "there already is a vault at \(storage.place); it was not changed",
-                hint: "keyturnd serve, or use another --state-dir")
+                hint: "keyturnd serve; or, for a new vault, give another --state-dir or another --store")
         }
         var made: [String] = []
         do throws(StartError) {
