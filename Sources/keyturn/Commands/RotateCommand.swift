@@ -42,7 +42,9 @@ struct RotateCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard due != apps.chosen.isGiven else { throw ValidationError("use either an app's name or --due") }
+        guard due != apps.chosen.isGiven else {
+            throw ValidationError("use either --due, or an app's name, a pattern, --label or --all")
+        }
         guard !due || !(dryRun || manual || now || overlap != nil) else {
             throw ValidationError("--due uses each app's own policy")
         }
