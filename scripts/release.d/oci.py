@@ -24,6 +24,8 @@ ENVIRONMENT = {
     # Below the volumes: keyturnd makes its own directories, which only its own user may enter.
     "KEYTURN_STATE_DIR": "/var/lib/keyturn/state",
     "KEYTURN_RUNTIME_DIR": "/run/keyturn/run",
+    # What was entered in `keyturn app add`, until the app is added.
+    "XDG_STATE_HOME": "/var/lib/keyturn/state",
     # A file keyturn.key in it unlocks the vault.
     "CREDENTIALS_DIRECTORY": "/run/credentials",
 }
