@@ -116,7 +116,8 @@ prove_rules() {
         red units scripts/systemd/bad.service '[Service]' 'ExecStart=/bin/true'
         red units scripts/systemd/bad.socket '[Socket]' 'ListenStraem=/run/bad'
     fi
-    red parts scripts/release.d/check.py 'PROGRAMS = WRITABLE = {}' 'image = bill = lambda *_: []'
+    red parts scripts/release.d/check.py 'PROGRAMS, WRITABLE = ["keyturn"], {"var/lib/keyturn": 0o1770}' \
+        'image = bill = lambda *_: []'
     if /usr/bin/python3 -c 'import yaml' 2>/dev/null; then
         red parts docs/kubernetes/bad.yaml 'kind: Job' 'spec: {template: {spec: {containers: [{name: a, image: a/keyturn:1}]}}}'
     fi
