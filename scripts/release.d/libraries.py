@@ -29,13 +29,15 @@ def loaded(programs):
     return found
 
 
-def owner(path):
-    """The Debian package of a file. With merged /usr, a package may name it without /usr."""
-    for name in (str(path), str(path).removeprefix("/usr"), "/usr" + str(path)):
-        asked = subprocess.run(["dpkg-query", "-S", name], capture_output=True, text=True)
-        if asked.returncode == 0:
-            return asked.stdout.split(": ")[0]
-    raise SystemExit(f"no Debian package has {path}: the programs are linked with a library of this machine")
+def owners(paths):
+    """The Debian package of each file. With merged /usr, a package may name a file with /usr or without."""
+    names = {name: path for path in paths for name in (path, path.removeprefix("/usr"), "/usr" + path)}
+    # It fails for the names that no package has.
+    asked = subprocess.run(["dpkg-query", "-S", *names], capture_output=True, text=True).stdout
+    found = {names[name]: package for package, _, name in (line.partition(": ") for line in asked.splitlines()) if name in names}
+    if lost := set(paths) - set(found):
+        raise SystemExit(f"no Debian package has {sorted(lost)}: the programs are linked with a library of this machine")
+    return found
 
 
 def licence(package):
@@ -60,10 +62,10 @@ def described(package):
 
 
 def main():
-    packages = {}
-    for path in sorted(loaded(sys.argv[1:])):
-        real = Path(path).resolve()
-        name = owner(real)
+    packages, libraries = {}, {path: Path(path).resolve() for path in sorted(loaded(sys.argv[1:]))}
+    owned = owners([str(real) for real in libraries.values()])
+    for path, real in libraries.items():
+        name = owned[str(real)]
         package = packages.setdefault(name, described(name) | {"files": []})
         package["files"].append(
             {"path": path, "real": str(real), "sha256": hashlib.sha256(real.read_bytes()).hexdigest()})
