@@ -36,7 +36,8 @@ enum ReportStyle {
         .apps .c0{width:20%}.apps .c1{width:19%}.apps .c2{width:8%}.apps .c3{width:20%}.apps .c4{width:11%}
         .apps .c2,.requests .c2,.requests .c5,.targets .c3,.actions .c1{text-align:right}
         .exceptions .c0{width:140px}.exceptions .c1{width:18%}.exceptions .c2{width:16%}
-        .actions .c0{width:160px}.actions .c1{width:72px}.actions .c3{width:16%}
+        .actions .c0{width:160px}.actions .c1{width:72px}.actions .c2{width:14%}
+        .actions .c3,.actions .c4{width:16%}
         .brief{width:100%}
         .gauge{display:flex;align-items:center;gap:8px}
         .gauge svg{flex:none}.gauge .words{overflow-wrap:normal}
