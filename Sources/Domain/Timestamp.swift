@@ -4,8 +4,6 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
 
     /// The first second of the year 0, and the last of the year 9999.
     private static let range: ClosedRange<Int> = -62_167_219_200...253_402_300_799
-    /// How many days of a common year come before each month.
-    private static let monthStarts = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
 
     /// What lies outside the years that can be written is moved to the nearest second that can.
     package init(unixSeconds: Int) {
@@ -21,13 +19,13 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
     package static func - (left: Timestamp, right: Timestamp) -> Int { left.unixSeconds - right.unixSeconds }
 
     package var description: String {
-        let (day, second) = (unixSeconds - Self.range.lowerBound).quotientAndRemainder(dividingBy: 86_400)
-        var year = day / 366
-        while Self.days(before: year + 1) <= day { year += 1 }
-        let dayOfYear = day - Self.days(before: year)
+        let day = GregorianCalendar.day(ofSecond: unixSeconds)
+        let second = unixSeconds - day * 86_400
+        let year = GregorianCalendar.year(ofDay: day)
+        let dayOfYear = day - GregorianCalendar.start(ofYear: year)
         var month = 12
-        while Self.days(before: month, of: year) > dayOfYear { month -= 1 }
-        let date = [(year, 4), (month, 2), (dayOfYear - Self.days(before: month, of: year) + 1, 2)]
+        while GregorianCalendar.days(before: month, of: year) > dayOfYear { month -= 1 }
+        let date = [(year, 4), (month, 2), (dayOfYear - GregorianCalendar.days(before: month, of: year) + 1, 2)]
         let time = [(second / 3_600, 2), (second / 60 % 60, 2), (second % 60, 2)]
         func joined(_ parts: [(number: Int, width: Int)], by separator: String) -> String {
             parts.map { part in
@@ -48,20 +46,9 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
         let (year, month, day) = (number(0..<4), number(5..<7), number(8..<10))
         let (hour, minute, second) = (number(11..<13), number(14..<16), number(17..<19))
         guard (1...12).contains(month), hour < 24, minute < 60, second < 60 else { return nil }
-        let days = Self.days(before: year) + Self.days(before: month, of: year) + day - 1
-        let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second
-        self.init(unixSeconds: Int(seconds) + Self.range.lowerBound)
+        let days = GregorianCalendar.day(year, month, day)
+        self.init(unixSeconds: ((days * 24 + hour) * 60 + minute) * 60 + second)
         // Written again it must be the same text: whatever was no digit, no separator or no day of that month is not.
         guard description == text else { return nil }
-    }
-
-    /// The days from the beginning of the year 0, a leap year, to the beginning of `year`.
-    private static func days(before year: Int) -> Int {
-        year * 365 + (year + 3) / 4 - (year + 99) / 100 + (year + 399) / 400
-    }
-
-    private static func days(before month: Int, of year: Int) -> Int {
-        let isLeap = days(before: year + 1) - days(before: year) == 366
-        return monthStarts[month - 1] + (isLeap && month > 2 ? 1 : 0)
     }
 }

@@ -1,3 +1,5 @@
+import Domain
+
 /// The three forms in which Zoom may say when to try again: seconds, an HTTP date, an ISO 8601 date-time. [doc]
 enum RetryAfter {
     /// The upper bound in seconds, however long Zoom asks for.
@@ -52,15 +54,7 @@ enum RetryAfter {
         guard day.count == 3, (1970...9999).contains(day[0]), (1...12).contains(day[1]), (1...31).contains(day[2]),
             parts.count == 3, parts[0] < 24, parts[1] < 60, parts[2] <= 60
         else { return nil }
-        return days(day[0], day[1], day[2]) * 86_400 + parts[0] * 3_600 + parts[1] * 60 + parts[2]
-    }
-
-    /// Days since 1970-01-01 in the Gregorian calendar, with years that begin in March so that leap days come last.
-    private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
-        let marchYear = month > 2 ? year : year - 1
-        let marchMonth = (month + 9) % 12
-        let leapDays = marchYear / 4 - marchYear / 100 + marchYear / 400
-        return marchYear * 365 + leapDays + (marchMonth * 153 + 2) / 5 + day - 1 - 719_468
+        return GregorianCalendar.day(day[0], day[1], day[2]) * 86_400 + parts[0] * 3_600 + parts[1] * 60 + parts[2]
     }
 
     private static func number(_ digits: Substring, _ count: Int) -> Int? {

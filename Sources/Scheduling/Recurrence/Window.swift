@@ -7,7 +7,6 @@ package import Domain
 /// instant after the gap; if the gap covers the whole window, it opens then for its full length; on a day that does not
 /// exist it does not open. If the clock is set back within it, it stays open throughout: from the first time that the
 /// clock shows its beginning until the last time that its final second has passed.
-/// its last second has passed for the last time.
 package struct Window: Hashable, Sendable, CustomStringConvertible {
     static let dayNames = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
@@ -34,7 +33,7 @@ package struct Window: Hashable, Sendable, CustomStringConvertible {
 
     /// The opening for one day, counted from 1970-01-01: from its first instant up to, but not including, its last.
     func opening(onDay day: Int, in zone: TimeZoneRules) -> Range<Timestamp>? {
-        guard (Calendar.weekday(ofDay: day) - firstDay + 7) % 7 < days else { return nil }
+        guard (GregorianCalendar.weekday(ofDay: day) - firstDay + 7) % 7 < days else { return nil }
         let start: Timestamp
         var close: Timestamp
         switch zone.instants(of: LocalTime(day: day, minute: begin)) {

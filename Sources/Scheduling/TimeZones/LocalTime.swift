@@ -11,7 +11,7 @@ package struct LocalTime: Hashable, Comparable, Sendable, CustomStringConvertibl
     init(day: Int, minute: Int) { seconds = day * 86_400 + minute * 60 }
 
     /// Days since 1970-01-01.
-    package var day: Int { Calendar.day(ofSecond: seconds) }
+    package var day: Int { GregorianCalendar.day(ofSecond: seconds) }
 
     package static func < (left: LocalTime, right: LocalTime) -> Bool { left.seconds < right.seconds }
 

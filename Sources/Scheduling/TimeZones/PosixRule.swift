@@ -1,3 +1,5 @@
+import Domain
+
 /// The rule at the end of a time zone file, for all times after its table: `CET-1CEST,M3.5.0,M10.5.0/3`.
 ///
 /// The grammar is that of POSIX's TZ with the extension of RFC 9636: hours from -167 to 167.
@@ -13,15 +15,14 @@ struct PosixRule: Equatable, Sendable {
 
         /// Days since 1970-01-01.
         func day(of year: Int) -> Int {
-            let start = Calendar.start(ofYear: year)
+            let start = GregorianCalendar.start(ofYear: year)
             switch self {
-            case .julian(let day): return start + day - 1 + (day >= 60 && Calendar.isLeap(year) ? 1 : 0)
+            case .julian(let day): return start + day - 1 + (day >= 60 && GregorianCalendar.isLeap(year) ? 1 : 0)
             case .ordinal(let day): return start + day
             case .nth(let month, let week, let weekday):
-                let monthStart = start + Calendar.days(before: month, of: year)
-                let monthEnd =
-                    month == 12 ? Calendar.start(ofYear: year + 1) : start + Calendar.days(before: month + 1, of: year)
-                let first = monthStart + (weekday + 6 - Calendar.weekday(ofDay: monthStart)) % 7
+                let monthStart = GregorianCalendar.day(year, month, 1)
+                let monthEnd = GregorianCalendar.day(year, month + 1, 1)
+                let first = monthStart + (weekday + 6 - GregorianCalendar.weekday(ofDay: monthStart)) % 7
                 let day = first + (week - 1) * 7
                 return day < monthEnd ? day : day - 7
             }
@@ -60,7 +61,7 @@ struct PosixRule: Equatable, Sendable {
     }
 
     func offset(at second: Int) -> Int {
-        let year = Calendar.year(ofDay: Calendar.day(ofSecond: second))
+        let year = GregorianCalendar.year(ofDay: GregorianCalendar.day(ofSecond: second))
         // A change may lie a week outside its year, and so after the first one of the next year.
         return changes(years: (year - 2)...(year + 1)).last { $0.at <= second }?.offset ?? standard
     }

@@ -62,8 +62,8 @@ package struct TimeZoneRules: Equatable, Sendable {
         let listed = table[countOfTable(through: start)..<countOfTable(through: end)]
         guard listed.endIndex == table.count, let rule else { return Array(listed) }
         // A change may lie a week outside its year.
-        let first = Calendar.year(ofDay: Calendar.day(ofSecond: start)) - 1
-        let years = first...(Calendar.year(ofDay: Calendar.day(ofSecond: end)) + 1)
+        let first = GregorianCalendar.year(ofDay: GregorianCalendar.day(ofSecond: start)) - 1
+        let years = first...(GregorianCalendar.year(ofDay: GregorianCalendar.day(ofSecond: end)) + 1)
         let beginning = max(start, table.last?.at ?? .min)
         return listed + rule.changes(years: years).filter { $0.at > beginning && $0.at <= end }
     }
