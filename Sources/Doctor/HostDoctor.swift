@@ -36,7 +36,7 @@ package struct HostDoctor {
 
     private var kernel: Line {
         var name = utsname()
-        guard unsafe uname(&name) == 0 else { return Line("kernel", .skipped, "the kernel does not say its version") }
+        guard unsafe uname(&name) == 0 else { return Line(.kernel, .skipped, "the kernel does not say its version") }
         let release = unsafe withUnsafeBytes(of: &name.release) { bytes in
             unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
         }
@@ -45,11 +45,11 @@ package struct HostDoctor {
 
     static func kernel(_ release: String) -> Line {
         let numbers = release.split { !$0.isNumber }.prefix(2).compactMap { Int($0) }
-        guard numbers.count == 2 else { return Line("kernel", .skipped, "Linux \(release)") }
+        guard numbers.count == 2 else { return Line(.kernel, .skipped, "Linux \(release)") }
         let missing = features.filter { (numbers[0], numbers[1]) < $0.version }
-        guard let worst = missing.first else { return Line("kernel", .passed, "Linux \(release)") }
+        guard let worst = missing.first else { return Line(.kernel, .passed, "Linux \(release)") }
         return Line(
-            "kernel", .warning, "Linux \(release): \(worst.loss)",
+            .kernel, .warning, "Linux \(release): \(worst.loss)",
             try: "use a kernel from \(worst.version.0).\(worst.version.1) on")
     }
 
@@ -71,20 +71,20 @@ package struct HostDoctor {
     static func clock(_ now: Timestamp, isKept: Bool?) -> Line {
         guard now >= keyturnReleased else {
             return Line(
-                "clock", .failed, "it says \(now), which is before this program was built: nothing is rotated",
+                .clock, .failed, "it says \(now), which is before this program was built: nothing is rotated",
                 try: "set the clock: timedatectl set-ntp true")
         }
         guard let isKept else {
             return Line(
-                "clock", .skipped, "it says \(now); time synchronisation cannot be checked here",
+                .clock, .skipped, "it says \(now); time synchronisation cannot be checked here",
                 try: "timedatectl, and look for 'synchronized: yes'")
         }
         guard isKept else {
             return Line(
-                "clock", .warning, "it says \(now), and is not synchronised: windows and deadlines depend on it",
+                .clock, .warning, "it says \(now), and is not synchronised: windows and deadlines depend on it",
                 try: "timedatectl set-ntp true")
         }
-        return Line("clock", .passed, "it says \(now), and is synchronised")
+        return Line(.clock, .passed, "it says \(now), and is synchronised")
     }
 
     // MARK: The state directory
@@ -96,7 +96,7 @@ package struct HostDoctor {
             let words = SystemError.words(for: reason)
             return [
                 Line(
-                    "state_directory", .failed, "\(paths.stateDirectory): \(words)",
+                    .stateDirectory, .failed, "\(paths.stateDirectory): \(words)",
                     try: reason == ENOENT
                         ? "mount it, or name the right one with --state-dir; on a new host: keyturnd init"
                         : "run as root or as the daemon's user")
@@ -113,7 +113,7 @@ package struct HostDoctor {
             VaultTraces(in: paths.stateDirectory).advice(at: paths.vault)
             ?? Advice(
                 "there is no vault at \(paths.vault)", try: "keyturnd init, or name the right place with --state-dir")
-        return Line("vault_file", .failed, advice)
+        return Line(.vaultFile, .failed, advice)
     }
 
     /// By their magic numbers (statfs(2)).
@@ -128,11 +128,11 @@ package struct HostDoctor {
         var system = statvfs()
         let type = unsafe kt_file_system(paths.stateDirectory)
         guard type >= 0, unsafe statvfs(paths.stateDirectory, &system) == 0 else {
-            return Line("file_system", .skipped, "the type of the file system is unknown")
+            return Line(.fileSystem, .skipped, "the type of the file system is unknown")
         }
         if system.f_flag & UInt(ST_RDONLY) != 0 {
             return Line(
-                "file_system", .failed, "\(paths.stateDirectory) cannot be written: it is mounted read-only",
+                .fileSystem, .failed, "\(paths.stateDirectory) cannot be written: it is mounted read-only",
                 try: "look for disk errors (dmesg), then mount -o remount,rw")
         }
         return Self.fileSystem(Int(type))
@@ -141,36 +141,36 @@ package struct HostDoctor {
     static func fileSystem(_ type: Int) -> Line {
         if let name = remote[type] {
             return Line(
-                "file_system", .failed,
+                .fileSystem, .failed,
                 "the vault is on \(name), where locks and durable writes are not guaranteed",
                 try: "use a state directory on a local disk")
         }
         if let name = passing[type] {
             return Line(
-                "file_system", .failed, "the vault is on \(name): it is lost when this host restarts",
+                .fileSystem, .failed, "the vault is on \(name): it is lost when this host restarts",
                 try: "use a state directory on a local disk")
         }
         if let name = copying[type] {
             return Line(
-                "file_system", .warning,
+                .fileSystem, .warning,
                 "the vault is on \(name), which never writes in place: on a full disk there may be no room for a new secret",
                 try: "keep some space free, or set a quota for others")
         }
-        return Line("file_system", .passed, "a local file system")
+        return Line(.fileSystem, .passed, "a local file system")
     }
 
     private var freeSpace: Line {
         guard let room = DiskRoom(at: paths.stateDirectory) else {
-            return Line("free_space", .skipped, "the file system does not say how much is free")
+            return Line(.freeSpace, .skipped, "the file system does not say how much is free")
         }
         return Self.freeSpace(room)
     }
 
     static func freeSpace(_ room: DiskRoom) -> Line {
         switch room.verdict {
-        case .enough: Line("free_space", .passed, room.words)
-        case .low: Line("free_space", .warning, room.words, try: DiskRoom.hint)
-        case .full: Line("free_space", .failed, room.words, try: DiskRoom.hint)
+        case .enough: Line(.freeSpace, .passed, room.words)
+        case .low: Line(.freeSpace, .warning, room.words, try: DiskRoom.hint)
+        case .full: Line(.freeSpace, .failed, room.words, try: DiskRoom.hint)
         }
     }
 
@@ -178,10 +178,10 @@ package struct HostDoctor {
     private var recoveryKeys: Line {
         let found = RecoveryKeyTrace.files(in: paths.stateDirectory)
         guard !found.isEmpty else {
-            return Line("recovery_key", .passed, "no file beside the vault contains a recovery key")
+            return Line(.recoveryKey, .passed, "no file beside the vault contains a recovery key")
         }
         return Line(
-            "recovery_key", .warning,
+            .recoveryKey, .warning,
             "a recovery key is beside the vault, and unlocks it for anyone who has the disk: \(found.joined(separator: ", "))",
             try: "shred -u \(paths.stateDirectory)/\(found[0]), once it is printed and stored elsewhere")
     }
@@ -189,8 +189,8 @@ package struct HostDoctor {
     private var modes: [Line] {
         let found = StateModes(in: paths.stateDirectory, owner: owner).findings
         guard !found.isEmpty else {
-            return [Line("permissions", .passed, "only the daemon's user can read and write its files")]
+            return [Line(.permissions, .passed, "only the daemon's user can read and write its files")]
         }
-        return found.map { Line("permissions", .failed, "\($0.place): \($0.detail)", try: $0.hint) }
+        return found.map { Line(.permissions, .failed, "\($0.place): \($0.detail)", try: $0.hint) }
     }
 }

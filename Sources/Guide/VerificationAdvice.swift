@@ -20,10 +20,10 @@ package struct VerificationAdvice: Equatable, Sendable {
 
     /// - Parameter verification: the result to explain.
     package init(_ verification: CheckResults) {
-        func check(_ name: String) -> CheckResult? { verification.checks.first { $0.check == name } }
-        if let token = check("token"), token.outcome == .failed {
+        func check(_ name: CheckName) -> CheckResult? { verification.checks.first { $0.check == name } }
+        if let token = check(.token), token.outcome == .failed {
             self.init(token: token)
-        } else if let scopes = check("scopes"), scopes.outcome == .failed {
+        } else if let scopes = check(.scopes), scopes.outcome == .failed {
             let lines = scopes.missing.map { scope in
                 "  \(scope.scope), or granular: \(scope.granular.joined(separator: ", "))"
             }
@@ -35,14 +35,14 @@ package struct VerificationAdvice: Equatable, Sendable {
                     "tick in the Marketplace: the app > Scopes > Add Scopes > Done;"
                         + " only the account's owner can tick scopes with 'master' in the name"
                 ], maySkip: true)
-        } else if let scopes = check("scopes"), scopes.outcome == .skipped {
+        } else if let scopes = check(.scopes), scopes.outcome == .skipped {
             self.init(
                 .again,
                 [
                     "Zoom accepts the credentials, but does not say yet which scopes the app has",
                     "after a change in the Marketplace this takes up to a minute",
                 ], maySkip: true)
-        } else if let scim = check("scim"), scim.outcome == .failed {
+        } else if let scim = check(.scim), scim.outcome == .failed {
             self.init(.again, ["SCIM does not work: \(scim.detail)"] + (scim.hint.map { [$0] } ?? []), maySkip: true)
         } else {
             self.init(.ready, [], maySkip: false)

@@ -43,7 +43,7 @@ package struct RotationWait: Equatable, Sendable {
                 $0.delivery.changedAt != nil || $0.delivery.failure != nil
                     || !$0.delivery.isThere(generation, $0.target, now)
             }
-            let kind: WaitRow.Kind =
+            let kind: WaitKind =
                 if rotation.endsNow || rotation.ending != nil {
                     .zoom
                 } else if now < ends {

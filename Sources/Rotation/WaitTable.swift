@@ -3,13 +3,8 @@ package import Domain
 /// What a rotation may wait for in each of its states, and how long that is normal. Problem, alert, metric, text and the
 /// table in docs/rotation.md are derived from it; a test compares that page with it.
 package struct WaitRow: Equatable, Sendable {
-    package enum Kind: String, CaseIterable, Sendable {
-        case zoom, vault, targets, overlap, holders
-        case you
-    }
-
     package let phase: RotationPhase
-    package let kind: Kind
+    package let kind: WaitKind
     /// In seconds; `nil` for as long as configured.
     package let usual: Int?
     /// Continues "the rotation has waited 3 d 4 h for".
@@ -17,7 +12,7 @@ package struct WaitRow: Equatable, Sendable {
 
     /// Every state except the final ones waits for something.
     package static func rows(_ phase: RotationPhase) -> [WaitRow] {
-        func row(_ kind: Kind, _ usual: Int?, _ words: String) -> WaitRow {
+        func row(_ kind: WaitKind, _ usual: Int?, _ words: String) -> WaitRow {
             WaitRow(phase: phase, kind: kind, usual: usual, words: words)
         }
         return switch phase {

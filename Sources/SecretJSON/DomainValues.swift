@@ -6,6 +6,7 @@ extension Open: JSONValue {}
 extension NodeID: JSONValue {}
 extension RotationPhase: JSONValue {}
 extension RotationTrigger: JSONValue {}
+extension WaitKind: JSONValue {}
 extension ZoomEnvironment.Kind: JSONValue {}
 extension ZoomCause: JSONValue {}
 extension ConsoleLogin.Kind: JSONValue {}

@@ -129,9 +129,9 @@ package struct AppStatusText {
         let usual = progress.usual.flatMap { $0 > 0 ? ", usually at most \(spoken(seconds: $0))" : nil } ?? ""
         text += "; since \(spoken(seconds: status.now - progress.since))\(usual)"
         if let until = progress.until, until > status.now {
-            text += progress.waitsFor == "overlap" ? "; until " : "; next attempt "
             text +=
-                progress.waitsFor == "overlap" ? "\(local(until)), \(relative(until))" : both(until)
+                progress.waitsFor == .overlap
+                ? "; until \(local(until)), \(relative(until))" : "; next attempt \(both(until))"
         }
         if let deadline = progress.deadline ?? rotation.oldSecretExpiresAt {
             text += "; the old secret expires \(both(deadline))"

@@ -28,7 +28,7 @@ package final class PostgreSQLStorage: VaultStorage {
 
     package var library: StorageLibrary {
         let version = Int(PQlibVersion())
-        return StorageLibrary(name: "libpq", version: "\(version / 10_000).\(version % 10_000)")
+        return .libpq(version: "\(version / 10_000).\(version % 10_000)")
     }
 
     package var place: String { login.location.place }

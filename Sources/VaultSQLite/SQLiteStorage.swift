@@ -9,7 +9,7 @@ package struct SQLiteStorage: VaultStorage {
 
     package init(at path: String) { self.path = path }
 
-    package var library: StorageLibrary { StorageLibrary(name: "SQLite", version: SQLiteStore.libraryVersion) }
+    package var library: StorageLibrary { .sqlite(version: SQLiteStore.libraryVersion) }
 
     package var place: String { path }
 

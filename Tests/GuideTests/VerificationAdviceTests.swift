@@ -11,13 +11,13 @@ import Zoom
 @Suite struct VerificationAdviceTests {
     private static func failed(_ cause: ZoomCause) -> CheckResults {
         CheckResults([
-            .init("token", .failed, cause.meaning, try: cause.remedy, cause: cause),
-            .init("scopes", .skipped, "no token"), .init("scim", .skipped, "no token"),
+            .init(.token, .failed, cause.meaning, try: cause.remedy, cause: cause),
+            .init(.scopes, .skipped, "no token"), .init(.scim, .skipped, "no token"),
         ])
     }
 
     private static func passed(_ more: CheckResult...) -> CheckResults {
-        CheckResults([.init("token", .passed, "taken")] + more)
+        CheckResults([.init(.token, .passed, "taken")] + more)
     }
 
     @Test(arguments: [
@@ -38,7 +38,7 @@ import Zoom
 
     @Test func `each missing scope has its own line, by both of its names`() {
         let scopes = CheckResult(
-            "scopes", .failed, "missing",
+            .scopes, .failed, "missing",
             missing: [
                 .init(scope: "user:master", granular: ["user:read:user:master", "user:update:user:master"]),
                 .init(scope: "scim2", granular: ["scim2:admin"]),
@@ -56,14 +56,14 @@ import Zoom
 
     @Test func `a fact that Zoom does not say yet, and a failure that is not the app's, may be left as it is`() {
         for check in [
-            CheckResult("scopes", .skipped, "not said"),
-            .init("scim", .failed, "no single sign-on", try: "enable"),
+            CheckResult(.scopes, .skipped, "not said"),
+            .init(.scim, .failed, "no single sign-on", try: "enable"),
         ] {
             let advice = VerificationAdvice(Self.passed(check))
             #expect(advice.outcome == .again && advice.maySkip && !advice.words.isEmpty)
         }
         #expect(
-            VerificationAdvice(Self.passed(.init("scopes", .passed, ""), .init("scim", .passed, ""))).outcome == .ready)
+            VerificationAdvice(Self.passed(.init(.scopes, .passed, ""), .init(.scim, .passed, ""))).outcome == .ready)
     }
 
     @Test func `a draft comes back as it was, without the secret and at the same step`() throws {

@@ -77,10 +77,10 @@ import Testing
         (denied.calls, denied.files) = (EPERM, EPERM)
         let standing = ConfinementStatus(isUnprivileged: true, isFiltered: true, capabilities: Capabilities(bits: 0))
         let lines = DaemonDoctor.confinement(denied, standing, startsPrograms: true, program: denied)
-        let calls = try #require(lines.first { $0.check == "system_calls" })
+        let calls = try #require(lines.first { $0.check == .systemCalls })
         #expect(calls.outcome == .warning && !calls.detail.contains("every system call"), "\(calls.detail)")
         #expect(calls.hint?.contains("SystemCallFilter=seccomp") == true)
-        let programs = try #require(lines.first { $0.check == "programs" })
+        let programs = try #require(lines.first { $0.check == .programs })
         #expect(programs.hint?.contains("SystemCallFilter=landlock_create_ruleset landlock_add_rule") == true)
     }
 
@@ -157,9 +157,10 @@ import Testing
 
     @Test func `the worst comes first, and otherwise the order stays`() {
         let report = CheckResults(worstFirst: [
-            .init("a", .passed, ""), .init("b", .failed, ""), .init("c", .warning, ""), .init("d", .failed, ""),
+            .init(.kernel, .passed, ""), .init(.clock, .failed, ""), .init(.proxy, .warning, ""),
+            .init(.zoom, .failed, ""),
         ])
-        #expect(report.checks.map(\.check) == ["b", "d", "c", "a"] && !report.passed)
+        #expect(report.checks.map(\.check.known) == [.clock, .zoom, .proxy, .kernel] && !report.passed)
     }
 
     @Test func `the newest backups of a directory are kept, and other files are left alone`() {

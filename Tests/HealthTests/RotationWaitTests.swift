@@ -16,7 +16,7 @@ import Testing
 
     @Test func `every state waits for something, except the final ones`() {
         for phase in RotationPhase.allCases { #expect(WaitRow.rows(phase).isEmpty == phase.isFinal, "\(phase)") }
-        #expect(Set(WaitRow.all.map(\.kind)) == Set(WaitRow.Kind.allCases))
+        #expect(Set(WaitRow.all.map(\.kind)) == Set(WaitKind.allCases))
     }
 
     @Test func `the page has the same table as the program`() throws {
@@ -71,7 +71,7 @@ import Testing
         /// Seconds from the start at which the rotation goes on.
         var due: Int?
         var after = 0
-        let kind: WaitRow.Kind
+        let kind: WaitKind
         /// Seconds from the start after which it has waited too long; `nil` for never.
         let tooLongAfter: Int?
         /// Seconds from the start.

@@ -32,7 +32,7 @@ import Testing
         }
         let progress = phase.map { _ in
             RotationProgress(
-                step: .draining, waitsFor: "overlap", detail: "the overlap to end", names: [], since: now + -3600,
+                step: .draining, waitsFor: .overlap, detail: "the overlap to end", names: [], since: now + -3600,
                 usual: nil, until: now + 86_400 * 3, deadline: nil)
         }
         return AppStatusDocument(

@@ -32,7 +32,7 @@ extension RotationProgress {
                 generation: entry.credential.generation, now: now)
         else { return nil }
         self.init(
-            step: rotation.step, waitsFor: wait.row.kind.rawValue, detail: wait.row.words, names: wait.names,
+            step: rotation.step, waitsFor: wait.row.kind, detail: wait.row.words, names: wait.names,
             since: wait.since, usual: wait.usual, until: rotation.due, deadline: wait.deadline)
     }
 }

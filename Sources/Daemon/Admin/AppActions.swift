@@ -86,7 +86,7 @@ struct AppActions {
         let secret = SecretBox(draft.clientSecret.copy())
         guard session.vault.catalog.app(app.name) == nil else { throw Self.exists(app.name) }
         try checkIdentity(of: app)
-        var checks = [CheckResult("token", .skipped, "not verified, as requested")]
+        var checks = [CheckResult(.token, .skipped, "not verified, as requested")]
         var minted: (token: MintedToken, at: Moment)?
         var scope = RotationReach.Scope.unknown("not verified, as requested")
         if draft.verify {
@@ -116,7 +116,7 @@ struct AppActions {
         } catch {
             return CheckResults(
                 Verifier.token(error.asIssueFailure)
-                    + [.init("scim", .skipped, "no token to try"), .init("rotation", .skipped, "no token to try")])
+                    + [.init(.scim, .skipped, "no token to try"), .init(.rotation, .skipped, "no token to try")])
         }
     }
 
@@ -131,7 +131,7 @@ struct AppActions {
             let checks = Verifier.token(lifetime: token.lifetime, scopes: token.scopes, of: app.name)
             return CheckResults(checks + [await Verifier(zoom: zoom.zoom).scim(token.accessToken, api: token.apiURL)])
         } catch {
-            return CheckResults(Verifier.token(error) + [.init("scim", .skipped, "no token to try")])
+            return CheckResults(Verifier.token(error) + [.init(.scim, .skipped, "no token to try")])
         }
     }
 

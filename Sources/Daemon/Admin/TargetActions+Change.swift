@@ -43,7 +43,7 @@ extension TargetActions {
         let verification = try await attempt(
             attempted, target, app,
             drift: .init(
-                "drift", .skipped, isMoved ? "nothing was pushed there yet" : "not compared",
+                .drift, .skipped, isMoved ? "nothing was pushed there yet" : "not compared",
                 try: isMoved ? "keyturn target push \(target.name)" : "keyturn target test \(target.name)"),
             otherwise: "the target was not changed")
         if target.trust != entry.target.trust {
@@ -85,7 +85,7 @@ extension TargetActions {
     func attempt(
         _ attempt: Attempt, _ target: PushTarget, _ app: App, drift: CheckResult, otherwise: String
     ) async throws(Problem) -> CheckResults {
-        if case .no(let reason) = attempt { return CheckResults([.init("console", .skipped, reason)]) }
+        if case .no(let reason) = attempt { return CheckResults([.init(.console, .skipped, reason)]) }
         let (verification, failure) = await TargetTest(session.pusher).attempt(target, app, drift: drift)
         if let failure {
             let isKept = session.vault.catalog.target(target.name) != nil

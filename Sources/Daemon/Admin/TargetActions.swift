@@ -45,7 +45,7 @@ struct TargetActions {
             draft, of: app.app, fields: fields, id: RowID.make(), now: time.now.wall)
         let verification = try await attempt(
             draft.verify ? .console : .no("not checked, as requested"), target, app.app,
-            drift: .init("drift", .skipped, "nothing was pushed yet", try: "keyturn target push \(target.name)"),
+            drift: .init(.drift, .skipped, "nothing was pushed yet", try: "keyturn target push \(target.name)"),
             otherwise: "the target was not stored")
         if draft.verify { target.pinExpires = await target.pinExpiry(over: transport) }
         try await asProblem { () throws(VaultError) in

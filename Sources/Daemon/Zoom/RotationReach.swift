@@ -54,14 +54,14 @@ struct RotationReach: Sendable {
         switch scope {
         case .granted: break
         case .lacking(let cause): lacks.append(.scope(cause, app.name))
-        case .unknown(let words) where lacks.isEmpty: return .init("rotation", .skipped, words)
+        case .unknown(let words) where lacks.isEmpty: return .init(.rotation, .skipped, words)
         case .unknown: break
         }
         guard !lacks.isEmpty else {
-            return .init("rotation", .passed, "Zoom issues a token with \(ZoomClient.rotationScope)")
+            return .init(.rotation, .passed, "Zoom issues a token with \(ZoomClient.rotationScope)")
         }
         return .init(
-            "rotation", app.policy.every == nil ? .warning : .failed,
+            .rotation, app.policy.every == nil ? .warning : .failed,
             lacks.advice("the secret cannot be rotated through Zoom's API"), cause: lacks.first?.cause)
     }
 }

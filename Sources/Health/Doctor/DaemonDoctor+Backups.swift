@@ -23,36 +23,36 @@ extension DaemonDoctor {
     static func backups(_ last: LastBackup?, isBesideTheVault: Bool, now: Timestamp) -> Line {
         guard let last else {
             return Line(
-                "backups", .warning, "no backup of this vault is known: if its disk fails, every secret is lost",
+                .backups, .warning, "no backup of this vault is known: if its disk fails, every secret is lost",
                 try: "systemctl enable --now keyturn-backup.timer; without systemd: keyturn backup FILE, each night")
         }
         let words = "the newest is of \(last.takenAt): \(last.file.printable())"
         // Taken while the clock was wrong: it would count as new for years.
         guard last.takenAt - now <= longestWithoutBackup else {
             return Line(
-                "backups", .warning, "\(words), which is in the future: its age is unknown",
+                .backups, .warning, "\(words), which is in the future: its age is unknown",
                 try: "once the clock is right: keyturn backup FILE")
         }
         guard now - last.takenAt <= longestWithoutBackup else {
             return Line(
-                "backups", .warning, "\(words), \(countdown(now - last.takenAt)) old",
+                .backups, .warning, "\(words), \(countdown(now - last.takenAt)) old",
                 try: "systemctl status keyturn-backup.timer; or now: keyturn backup FILE")
         }
         guard !isBesideTheVault else {
             return Line(
-                "backups", .warning, "\(words), on the vault's file system: if that fails, both are lost",
+                .backups, .warning, "\(words), on the vault's file system: if that fails, both are lost",
                 try:
                     "use a directory on another disk, or a job that copies backups off this machine and deletes them here"
             )
         }
-        return Line("backups", .passed, words)
+        return Line(.backups, .passed, words)
     }
 
     /// - Parameter startsPrograms: whether the daemon can still start a command.
     static func alerts(channel: AlertChannelKind, startsPrograms: Bool) -> Line {
-        guard channel == .log else { return Line("alerts", .passed, "by alerts.\(channel.rawValue)") }
+        guard channel == .log else { return Line(.alerts, .passed, "by alerts.\(channel.rawValue)") }
         return Line(
-            "alerts", .warning,
+            .alerts, .warning,
             "no alert leaves this host: neither alerts.command nor alerts.webhook is set",
             try: "set one of them in keyturn.yaml, "
                 + (startsPrograms ? "reload" : "reload (for a webhook) or restart keyturnd (for a first command)")
@@ -62,13 +62,13 @@ extension DaemonDoctor {
     static func policies(_ apps: [App], most: Int = 20) -> [Line] {
         let found = apps.flatMap { app in
             app.policy.contradictions(of: app.name).map {
-                Line("policies", .warning, "\(app.name): \($0.detail)", try: $0.hint)
+                Line(.policies, .warning, "\(app.name): \($0.detail)", try: $0.hint)
             }
         }
-        guard !found.isEmpty else { return [Line("policies", .passed, "no rotation policy contradicts itself")] }
+        guard !found.isEmpty else { return [Line(.policies, .passed, "no rotation policy contradicts itself")] }
         guard found.count > most else { return found }
         return found.prefix(most) + [
-            Line("policies", .warning, "and \(found.count - most) more", try: "keyturn app list")
+            Line(.policies, .warning, "and \(found.count - most) more", try: "keyturn app list")
         ]
     }
 }

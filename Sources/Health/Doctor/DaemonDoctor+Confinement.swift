@@ -16,7 +16,7 @@ extension DaemonDoctor {
         guard let status else {
             return [
                 Line(
-                    "confinement", .skipped, "the daemon's confinement is unknown: /proc is missing",
+                    .confinement, .skipped, "the daemon's confinement is unknown: /proc is missing",
                     try: "mount -t proc proc /proc")
             ]
         }
@@ -29,46 +29,46 @@ extension DaemonDoctor {
     private static func privileges(_ began: Confinement.Outcome, _ status: ConfinementStatus) -> Line {
         status.isUnprivileged
             ? Line(
-                "no_new_privileges", .passed, "neither the daemon nor its programs can gain privileges, such as by sudo"
+                .noNewPrivileges, .passed, "neither the daemon nor its programs can gain privileges, such as by sudo"
             )
             : Line(
-                "no_new_privileges", .warning,
+                .noNewPrivileges, .warning,
                 "programs that the daemon starts may gain privileges: \(why(began.privileges))",
                 try: "set NoNewPrivileges=yes in the unit")
     }
 
     private static func capabilities(_ began: Confinement.Outcome, _ status: ConfinementStatus) -> Line {
         let had = status.capabilities
-        if had.isEmpty { return Line("capabilities", .passed, "the daemon has none") }
+        if had.isEmpty { return Line(.capabilities, .passed, "the daemon has none") }
         guard had.isSubset(of: .needed) else {
             return Line(
-                "capabilities", .warning, "the daemon has more than it needs: \(why(began.capabilities))",
+                .capabilities, .warning, "the daemon has more than it needs: \(why(began.capabilities))",
                 try: "run it as a separate user, like the package's unit")
         }
-        return Line("capabilities", .passed, "the daemon has only what it uses as root: \(had)")
+        return Line(.capabilities, .passed, "the daemon has only what it uses as root: \(had)")
     }
 
     private static func calls(_ began: Confinement.Outcome, _ status: ConfinementStatus, _ startsPrograms: Bool) -> Line
     {
         guard began.calls == 0 || !status.isFiltered else {
             return Line(
-                "system_calls", .warning,
+                .systemCalls, .warning,
                 "an outer filter restricts the daemon's system calls; its own filter is not in force: \(why(began.calls))",
                 try: "in the unit: SystemCallFilter=seccomp; else a container runtime that allows seccomp(2)")
         }
         guard status.isFiltered else {
             return Line(
-                "system_calls", .warning, "the daemon may make every system call: \(why(began.calls))",
+                .systemCalls, .warning, "the daemon may make every system call: \(why(began.calls))",
                 try: "use a kernel with CONFIG_SECCOMP_FILTER, and a container runtime that allows seccomp(2)")
         }
         return Line(
-            "system_calls", .passed,
+            .systemCalls, .passed,
             "the kernel denies the daemon system calls that it never needs"
                 + (startsPrograms ? "" : "; also starting programs, since no setting names one"))
     }
 
     private static func programs(_ outcome: Confinement.Outcome?) -> Line {
-        let check = "programs"
+        let check = CheckName.programs
         guard let outcome else { return Line(check, .passed, "the daemon starts no programs") }
         guard outcome.files == 0 else {
             return Line(

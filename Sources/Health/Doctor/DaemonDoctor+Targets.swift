@@ -17,12 +17,12 @@ extension DaemonDoctor {
                     let tested = await TargetTest(pusher).run(entry, app)
                     let name = entry.target.name
                     // The status reports changes by others.
-                    guard let failed = tested.checks.first(where: { $0.outcome == .failed && $0.check != "drift" })
+                    guard let failed = tested.checks.first(where: { $0.outcome == .failed && $0.check.known != .drift })
                     else {
-                        return .init("target", .passed, "'\(name)' is ready for a push")
+                        return .init(.target, .passed, "'\(name)' is ready for a push")
                     }
                     return .init(
-                        "target", .failed, "'\(name)', \(failed.check): \(failed.detail)",
+                        .target, .failed, "'\(name)', \(failed.check): \(failed.detail)",
                         try: failed.hint ?? "keyturn target test \(name)")
                 }
             }

@@ -30,13 +30,13 @@ extension DaemonDoctor {
             guard answer.status < 500 else {
                 let cause = ZoomCause.serverError
                 return .init(
-                    "zoom", .failed, "\(url) answers \(answer.status): \(cause.meaning)", try: cause.remedy,
+                    .zoom, .failed, "\(url) answers \(answer.status): \(cause.meaning)", try: cause.remedy,
                     cause: cause)
             }
-            return .init("zoom", .passed, "\(url) answers (\(answer.status))")
+            return .init(.zoom, .passed, "\(url) answers (\(answer.status))")
         } catch {
             return .init(
-                "zoom", .failed, "\(url): \(error)",
+                .zoom, .failed, "\(url): \(error)",
                 try: "\(ZoomCause.unreachable.remedy); zoom.ca_file")
         }
     }

@@ -71,7 +71,7 @@ package struct DaemonDoctor {
         lines += Self.confinement(
             confinement.outcome, .current, startsPrograms: confinement.startsPrograms,
             program: confinement.startsPrograms ? Confinement.ofProgram(keptOutOf: paths.closed) : nil)
-        lines += [(paths.agentSocket, "agent_socket"), (paths.adminSocket, "admin_socket")].map(socket)
+        lines += [(paths.agentSocket, .agentSocket), (paths.adminSocket, .adminSocket)].map(socket)
         lines += await database()
         lines += [backups, Self.alerts(channel: channel, startsPrograms: confinement.startsPrograms)]
         if let unlocked {
@@ -85,7 +85,7 @@ package struct DaemonDoctor {
             lines += await zoom(catalog.entries.map(\.app.environment))
             lines += await targets(unlocked.pusher, catalog)
         } else {
-            lines.append(Line("vault", .failed, AttentionCode.locked.advice))
+            lines.append(Line(.vault, .failed, AttentionCode.locked.advice))
             lines += await zoom([])
         }
         return CheckResults(worstFirst: lines)
@@ -96,10 +96,10 @@ package struct DaemonDoctor {
         let now = time.now
         let set = now.secondsSet(since: started)
         guard abs(set) > 30 else {
-            return Line("clock_jump", .passed, "the clock was not set since the daemon started")
+            return Line(.clockJump, .passed, "the clock was not set since the daemon started")
         }
         return Line(
-            "clock_jump", .warning,
+            .clockJump, .warning,
             "the clock was set \(set > 0 ? "ahead" : "back") by \(countdown(abs(set))) since the daemon started",
             try: "find out what sets it: timedatectl timesync-status")
     }
@@ -112,7 +112,7 @@ package struct DaemonDoctor {
     ) async -> Line {
         guard let source else {
             return Line(
-                "unlock", .warning,
+                .unlock, .warning,
                 "by hand: after each start of the daemon no client is served until somebody unlocks it",
                 try: "use a key file or a systemd credential to avoid that")
         }
@@ -121,16 +121,16 @@ package struct DaemonDoctor {
             opened = try await source.slot(slot)
         } catch {
             return Line(
-                "unlock", .failed, "\(error.detail); the next start fails",
+                .unlock, .failed, "\(error.detail); the next start fails",
                 try: error.hint ?? "keyturn key add, and make the daemon start with that key")
         }
         let words = "\(source.name) opens key slot \(opened.id) (\(opened.kind))"
         var (key, vault) = (stat(), stat())
         guard case .keyFile(let path) = source, unsafe stat(path, &key) == 0, unsafe stat(paths.vault, &vault) == 0
-        else { return Line("unlock", .passed, words) }
-        guard key.st_dev == vault.st_dev else { return Line("unlock", .passed, words + ", from another file system") }
+        else { return Line(.unlock, .passed, words) }
+        guard key.st_dev == vault.st_dev else { return Line(.unlock, .passed, words + ", from another file system") }
         return Line(
-            "unlock", .warning, words + ", and is on the vault's file system: anyone who has the disk has both",
+            .unlock, .warning, words + ", and is on the vault's file system: anyone who has the disk has both",
             try: "use a systemd credential that is bound to a TPM, or a passphrase")
     }
 
@@ -138,16 +138,16 @@ package struct DaemonDoctor {
         let kinds = vault.slotKinds
         let words = kinds.joined(separator: ", ")
         guard kinds.contains("recovery key") else {
-            return Line("key_slots", .failed, "there is no recovery key: \(words)", try: "keyturn key add --help")
+            return Line(.keySlots, .failed, "there is no recovery key: \(words)", try: "keyturn key add --help")
         }
         return kinds.count > 1
-            ? Line("key_slots", .passed, words)
-            : Line("key_slots", .warning, "the \(words) is the only unlock key", try: "keyturn key add --help")
+            ? Line(.keySlots, .passed, words)
+            : Line(.keySlots, .warning, "the \(words) is the only unlock key", try: "keyturn key add --help")
     }
 
     // MARK: Sockets
 
-    private func socket(_ path: String, _ check: String) -> Line {
+    private func socket(_ path: String, _ check: CheckName) -> Line {
         var status = stat()
         guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else {
             return Line(
@@ -164,12 +164,12 @@ package struct DaemonDoctor {
             let report = try await read()
             guard let finding = report.findings.first else {
                 return Line(
-                    "audit_log", .passed,
+                    .auditLog, .passed,
                     "the newest file is intact: lines \(report.first) to \(report.last)")
             }
-            return Line("audit_log", .failed, finding, try: "keyturn audit verify")
+            return Line(.auditLog, .failed, finding, try: "keyturn audit verify")
         } catch {
-            return Line("audit_log", .failed, "it cannot be read: \(error)", try: "ls -l \(paths.audit)")
+            return Line(.auditLog, .failed, "it cannot be read: \(error)", try: "ls -l \(paths.audit)")
         }
     }
 
@@ -177,16 +177,12 @@ package struct DaemonDoctor {
     static func problems(_ problems: [HealthIssue], most: Int = 20) -> [Line] {
         // The check of the unlock key says more.
         let problems = problems.filter { $0.code != AttentionCode.unlockKeyGone.rawValue }
-        guard !problems.isEmpty else { return [Line("apps", .passed, "nothing is overdue, blocked or refused")] }
-        var lines = problems.prefix(most).map { problem in
-            Line(
-                problem.code, problem.severity == .critical ? .failed : .warning,
-                (problem.subject.map { "\($0): " } ?? "") + problem.detail, try: problem.hint)
-        }
+        guard !problems.isEmpty else { return [Line(.apps, .passed, "nothing is overdue, blocked or refused")] }
+        var lines = problems.prefix(most).map(Line.init)
         if problems.count > most {
             let isBad = problems.dropFirst(most).contains { $0.severity == .critical }
             lines.append(
-                Line("apps", isBad ? .failed : .warning, "and \(problems.count - most) more", try: "keyturn status"))
+                Line(.apps, isBad ? .failed : .warning, "and \(problems.count - most) more", try: "keyturn status"))
         }
         return lines
     }

@@ -58,8 +58,8 @@ package struct RotationProgress: Equatable, Sendable, ListedDocument {
 
     /// The one of these steps that it has reached, also while it is blocked.
     package let step: Open<RotationPhase>
-    /// The kind of what is waited for, such as `holders`; the table of docs/rotation.md has them.
-    package let waitsFor: String
+    /// The table of docs/rotation.md has them.
+    package let waitsFor: Open<WaitKind>
     /// The same as text, which continues "waits for".
     package let detail: String
     /// The targets or clients that are waited for.
@@ -73,11 +73,11 @@ package struct RotationProgress: Equatable, Sendable, ListedDocument {
     package let deadline: Timestamp?
 
     package init(
-        step: RotationPhase, waitsFor: String, detail: String, names: [Name], since: Timestamp, usual: Int?,
+        step: RotationPhase, waitsFor: WaitKind, detail: String, names: [Name], since: Timestamp, usual: Int?,
         until: Timestamp?, deadline: Timestamp?
     ) {
         self.step = .known(step)
-        self.waitsFor = waitsFor
+        self.waitsFor = .known(waitsFor)
         self.detail = detail
         self.names = names
         self.since = since

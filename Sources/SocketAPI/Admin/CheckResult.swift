@@ -29,8 +29,8 @@ package struct CheckResult: Advised, Equatable, Sendable, ListedDocument {
         }
     }
 
-    /// The name of the check; stable.
-    package let check: String
+    /// The name of the check, or the code of a problem that the doctor found in the status.
+    package let check: Open<CheckName>
     package let outcome: Outcome
     /// The result as text, and what to do about it.
     package let advice: Advice
@@ -39,9 +39,9 @@ package struct CheckResult: Advised, Equatable, Sendable, ListedDocument {
     package let missing: [Scope]
 
     package init(
-        _ check: String, _ outcome: Outcome, _ advice: Advice, cause: ZoomCause? = nil, missing: [Scope] = []
+        _ check: CheckName, _ outcome: Outcome, _ advice: Advice, cause: ZoomCause? = nil, missing: [Scope] = []
     ) {
-        self.check = check
+        self.check = .known(check)
         self.outcome = outcome
         self.advice = advice
         self.cause = cause.map(Open.known)
@@ -49,10 +49,19 @@ package struct CheckResult: Advised, Equatable, Sendable, ListedDocument {
     }
 
     package init(
-        _ check: String, _ outcome: Outcome, _ detail: String, try hint: String? = nil, cause: ZoomCause? = nil,
+        _ check: CheckName, _ outcome: Outcome, _ detail: String, try hint: String? = nil, cause: ZoomCause? = nil,
         missing: [Scope] = []
     ) {
         self.init(check, outcome, Advice(detail, try: hint), cause: cause, missing: missing)
+    }
+
+    /// A problem of the status.
+    package init(_ problem: HealthIssue) {
+        check = .other(problem.code)
+        outcome = problem.severity == .critical ? .failed : .warning
+        advice = Advice((problem.subject.map { "\($0): " } ?? "") + problem.detail, try: problem.hint)
+        cause = nil
+        missing = []
     }
 
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {

@@ -55,15 +55,10 @@ package protocol BackupFiles: Sendable {
     func isBackup(_ path: String) -> Bool
 }
 
-/// A library's name and version, as it says itself.
-package struct StorageLibrary: Sendable, Equatable {
-    package let name: String
-    package let version: String
-
-    package init(name: String, version: String) {
-        self.name = name
-        self.version = version
-    }
+/// The library that stores the rows, with the version that it reports.
+package enum StorageLibrary: Sendable {
+    case sqlite(version: String)
+    case libpq(version: String)
 }
 
 /// What a database server says of itself.

@@ -40,9 +40,9 @@ struct DoctorCommand: ParsableCommand {
     private func asked() throws -> CheckResults {
         let report: CheckResults = try common.admin.send(.get, "/v1/doctor", within: .seconds(120)).document()
         // The sandboxed service may not query the kernel's clock state, but an operator may.
-        guard report.checks.contains(where: { $0.check == "clock" && $0.outcome == .skipped }) else { return report }
+        guard report.checks.contains(where: { $0.check == .clock && $0.outcome == .skipped }) else { return report }
         let seen = HostDoctor(paths: common.paths, now: SystemTime().now.wall).clock
-        return CheckResults(worstFirst: report.checks.map { $0.check == "clock" ? seen : $0 })
+        return CheckResults(worstFirst: report.checks.map { $0.check == .clock ? seen : $0 })
     }
 
     static func withoutDaemon(_ paths: Paths) -> CheckResults {
@@ -51,14 +51,14 @@ struct DoctorCommand: ParsableCommand {
         let down =
             host.isServed
             ? CheckResult(
-                "daemon", .failed,
+                .daemon, .failed,
                 "a daemon serves the vault, but cannot be reached: its socket \(paths.adminSocket) was removed",
                 try: isSystems ? Paths.restart : "restart keyturnd")
             : CheckResult(
-                "daemon", .failed, "no daemon listens at \(paths.adminSocket)",
+                .daemon, .failed, "no daemon listens at \(paths.adminSocket)",
                 try: isSystems ? Paths.restart : "systemctl start keyturnd, or keyturnd serve")
         let unseen = CheckResult(
-            "vault", .skipped,
+            .vault, .skipped,
             "without a daemon the vault, the log, the libraries and the connection to Zoom are not checked",
             try: "keyturnd check")
         return CheckResults(worstFirst: [down] + host.lines + [unseen])
