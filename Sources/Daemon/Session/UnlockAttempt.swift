@@ -11,6 +11,8 @@ struct UnlockAttempt: Sendable {
     let key: UnlockKey
     let logger: Logger
 
+    private static let pause = Duration.seconds(2)
+
     func unlock() async throws(VaultError) {
         try await gate.unlock(with: key)
         gate.session?.audit.enqueue(AuditEvent(.init("vault.unlock"), .done, [("actor", .text("keyturnd"))]))
@@ -23,7 +25,7 @@ struct UnlockAttempt: Sendable {
 
     /// Returns once the vault is unlocked, by whomever, or cannot be with this key.
     func repeatUntilDone() async {
-        while (try? await Task.sleep(for: .seconds(2))) != nil, gate.session == nil {
+        while (try? await Task.sleep(for: Self.pause)) != nil, gate.session == nil {
             do throws(VaultError) { return try await unlock() } catch {
                 guard !mayRepeat(after: error) else { continue }
                 let failure = source.failure(error)
