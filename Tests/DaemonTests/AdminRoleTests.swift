@@ -22,8 +22,10 @@ import Vault
         var path = ""
         var lines = ((try? String(contentsOf: file, encoding: .utf8)) ?? "").components(separatedBy: "\n")[...]
         while let line = lines.popFirst() {
-            if let match = line.wholeMatch(of: #/  (/v1/\S+):/#) { path = String(match.1) }
-            guard let match = line.wholeMatch(of: #/    (get|post|put|patch|delete):/#) else { continue }
+            if line.hasPrefix("  /v1/") { path = String(line.dropFirst(2).dropLast()) }
+            guard line.prefix(while: { $0 == " " }).count == 4,
+                let match = line.wholeMatch(of: #/    (get|post|put|patch|delete):/#)
+            else { continue }
             let body = lines.prefix { $0.isEmpty || $0.hasPrefix("      ") }
             guard body.contains(where: { $0.contains("tags:") && $0.contains("admin") }) else { continue }
             operations.append(

@@ -28,7 +28,7 @@ import Testing
 
     // MARK: Settings
 
-    @Test(arguments: Java.fit) func `a mistake in the settings is refused when they are saved`(java: Java) throws {
+    @Test(arguments: Java.newest) func `a mistake in the settings is refused when they are saved`(java: Java) throws {
         try withWorld(serving: false) { world in
             func save(_ socket: String, _ connect: String = "", _ read: String = "") throws -> [String] {
                 try world.plugin("save", socket: socket, connect: connect, read: read, on: java)
@@ -59,7 +59,7 @@ import Testing
     }
 
     /// Then what was saved is said at each use.
-    @Test(arguments: Java.fit, [Connector.Variant.bare, .without])
+    @Test(arguments: Java.newest, [Connector.Variant.bare, .without])
     func `a PingFederate without validators still has the plug-in`(java: Java, variant: Connector.Variant) throws {
         try withWorld { world in
             try world.addApp("zoom-prod")

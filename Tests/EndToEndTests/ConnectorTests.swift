@@ -71,7 +71,8 @@ import Testing
         }
     }
 
-    @Test(arguments: Java.fit) func `the actions write and try references and never show a value`(java: Java) throws {
+    @Test(arguments: Java.newest) func `the actions write and try references and never show a value`(java: Java) throws
+    {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             func generate(_ app: String, _ field: String) throws -> String {
@@ -103,7 +104,7 @@ import Testing
 
     // MARK: Failures
 
-    @Test(arguments: Java.fit) func `a text that is no reference is not repeated`(java: Java) throws {
+    @Test(arguments: Java.newest) func `a text that is no reference is not repeated`(java: Java) throws {
         try withWorld(serving: false) { world in
             let wrong = [
                 "plAnted-secret", "zoom-prod.password", "Zoom.client_secret", "../x.client_id", ".client_id", "",
@@ -115,7 +116,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Java.fit) func `a failure says what to do`(java: Java) throws {
+    @Test(arguments: Java.newest) func `a failure says what to do`(java: Java) throws {
         try withWorld { world in
             try world.addApp("zoom-prod")
             func failure(_ socket: String? = nil, connect: String = "", read: String = "") throws -> String {
@@ -228,7 +229,7 @@ import Testing
     }
 
     /// Threads fetch a secret and take it to Zoom at once, while one rotation follows the other.
-    @Test(arguments: Java.fit) func `no thread is refused while secrets are rotated`(java: Java) throws {
+    @Test(arguments: Java.newest) func `no thread is refused while secrets are rotated`(java: Java) throws {
         try withWorld(serving: false) { world in
             let clock = try TestClock(in: world.directory)
             try world.initialise()

@@ -8,7 +8,7 @@ import Testing
         let wanted = ProcessInfo.processInfo.environment
         let number = { (name: String) in wanted["KEYTURN_MATRIX_\(name)"].flatMap { Int($0) } }
         let seed = UInt64(number("SEED") ?? 1)
-        let numbers = number("CASE").map { $0..<($0 + 1) } ?? 0..<(number("CASES") ?? 120)
+        let numbers = number("CASE").map { $0..<($0 + 1) } ?? 0..<(number("CASES") ?? 80)
         let log = try MatrixLog(seed: seed, numbers: numbers, path: wanted["KEYTURN_MATRIX_FILE"])
 
         let workers = (0..<min(number("JOBS") ?? 3, numbers.count)).map { _ in

@@ -58,7 +58,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [FaultyDisk.Fault.killBefore, .killAfter, .powerCut, .error], [false, true])
+    /// A kill after a step is one before the next.
+    @Test(arguments: [FaultyDisk.Fault.killBefore, .powerCut, .error], [false, true])
     func `a restore that is cut short leaves a vault that opens, and can be repeated`(
         _ fault: FaultyDisk.Fault, isWhole: Bool
     ) throws {

@@ -17,15 +17,18 @@ import Testing
     }
 
     private static let begin = ["beforeIntend", "afterIntend", "beforeCall", "afterCall"]
+    private static let answer = ["beforeSpool", "afterSpool", "beforeRead", "afterRead"]
     private static let middle = [
-        "beforeSpool", "afterSpool", "beforeRead", "afterRead", "beforeVerify", "afterVerify", "beforePromote",
-        "afterPromote", "beforePublish", "afterPublish", "beforeDrain", "afterDrain",
+        "beforeVerify", "afterVerify", "beforePromote", "afterPromote", "beforePublish", "afterPublish", "beforeDrain",
+        "afterDrain",
     ]
     private static let end = ["beforeEnd", "afterEnd", "afterEndSaved", "beforeRetire", "afterRetire"]
 
     private static let matrix: [Case] =
-        Delivery.allCases.flatMap { delivery in
-            (begin + middle).map { Case(point: $0, delivery: delivery) }
+        Delivery.allCases.flatMap { delivery in (begin + answer).map { Case(point: $0, delivery: delivery) } }
+        // Later, an answer that was cut is only one that was lost.
+        + [Delivery.delivered, .lost].flatMap { delivery in
+            middle.map { Case(point: $0, delivery: delivery) }
                 + end.map { Case(point: $0, delivery: delivery, overlap: "0s") }
         } + ["beforeLose", "afterLose"].map { Case(point: $0, delivery: .lost) }
 

@@ -5,8 +5,10 @@ import Testing
     @Test func `every kind of connection keeps everything but our three values`() throws {
         try TargetTests.withConsole { world, console, app, _ in
             let expected = ["Account": app.accountID, "OAuth client": app.clientID, "OAuth secret": app.secret]
+            // Counts on, so that each order of the settings comes.
+            var round = 0
             for kind in Kind.all {
-                for round in 0..<kind.rounds {
+                for _ in 0..<kind.rounds {
                     try console.serve(kind.text(round), isHeldToSchema: kind.isHeldToSchema)
                     let pushed = try world.ask("POST", "/v1/targets/console/push")
                     #expect(pushed.status == 200, "\(kind.name): \(pushed.text)")
@@ -14,10 +16,10 @@ import Testing
                     #expect(pushes.count == 1 && pushes[0]["difference"].isNull, "\(kind.name) \(round): \(pushes)")
                     let values = try #require(pushes.first?["values"])
                     for (name, value) in expected { #expect(values[name].string == value, "\(kind.name) \(round)") }
+                    round += 1
                 }
             }
-            let count = Kind.all.reduce(0) { $0 + $1.rounds }
-            print("pushed byte for byte: \(count) documents of \(Kind.all.count) kinds")
+            print("pushed byte for byte: \(round) documents of \(Kind.all.count) kinds")
         }
     }
 
@@ -87,7 +89,7 @@ import Testing
         let name: String
         var isHeldToSchema = true
         /// Fewer of large ones, which take their time.
-        var rounds = 5
+        var rounds = 2
         let text: @Sendable (_ round: Int) -> String
     }
 }
@@ -145,7 +147,7 @@ extension VerbatimPushTests.Kind {
             Tests.document(
                 settings: Tests.rows(round, more: "").replacing(#""enc:\#(round)""#, with: #""e","value":"v""#))
         },
-        .init(name: "certificates and credentials of 200 KB", rounds: 2) { round in
+        .init(name: "certificates and credentials of 200 KB", rounds: 1) { round in
             let view = #"{"x509File":{"fileData":"\#(certificate(200_000))","id":"\#(round)"}}"#
             let inbound = #""inboundBackChannelAuth":{"httpBasicCredentials":{"encryptedPassword":"enc:a"}}"#
             return Tests.document(
@@ -174,7 +176,7 @@ extension VerbatimPushTests.Kind {
                 + #""entityId":"e","name":"n","id":"zoom-sp","type":"SP"}"#
         },
         .init(name: "deep nesting") {
-            Tests.document(head: ",\"x\":" + Tests.nested(60 - $0), settings: Tests.rows($0))
+            Tests.document(head: ",\"x\":" + Tests.nested(60 - $0 % 2), settings: Tests.rows($0))
         },
         .init(name: "empty things") { round in
             Tests.document(head: #","a":{},"b":[],"c":"","":null,"d":[[],{ },[ ]]"#, settings: Tests.rows(round))

@@ -106,10 +106,10 @@ struct RowSealingTests {
         #expect(throws: EnvelopeError.unknownFormat) { try Keyring.epoch(ofSealed: sealed.mapping(0) { _ in 2 }) }
     }
 
-    @Test func `no nonce serves twice in 100,000 seals`() throws {
+    @Test func `no nonce serves twice in 20,000 seals`() throws {
         var nonces = Set<[UInt8]>()
-        for _ in 0..<100_000 { nonces.insert(Array(try keyring.seal([])[5..<17])) }
-        #expect(nonces.count == 100_000)
+        for _ in 0..<20_000 { nonces.insert(Array(try keyring.seal([])[5..<17])) }
+        #expect(nonces.count == 20_000)
     }
 
     @Test func `many threads seal and open with one keyring`() async throws {

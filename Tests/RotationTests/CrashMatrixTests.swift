@@ -43,28 +43,34 @@ import Vault
 
     @Test(arguments: cases)
     func `no crash at any moment loses the only working secret`(scenario: Case) async throws {
-        let untouched = try await run(scenario, diesAt: nil)
+        let template = try await Self.template()
+        let untouched = try await run(scenario, on: template, diesAt: nil)
         #expect(untouched.moments > 8)
-        for moment in 0..<untouched.moments { _ = try await run(scenario, diesAt: moment) }
+        for moment in 0..<untouched.moments { _ = try await run(scenario, on: template, diesAt: moment) }
     }
 
     /// Zoom documents that old and new both work until the time that was asked for. Should a second `new` end the old
     /// one all the same, the answer at hand must lead out.
     @Test func `when another call revokes the old secret at once, the new one takes over`() async throws {
         let scenario = Case(responses: [.lost, .delivered], secondNew: .endsTheOld, propagation: 0)
-        _ = try await run(scenario, diesAt: nil)
+        _ = try await run(scenario, on: Self.template(), diesAt: nil)
     }
 
     private struct Outcome { var moments: Int }
 
-    private func run(_ scenario: Case, diesAt death: Int?) async throws -> Outcome {
-        let time = ManualTime()
-        let fate = Fate(diesAt: death)
+    /// A vault with the app, to begin each run with.
+    private static func template() async throws -> MemoryStore {
         let disk = MemoryStore()
         try await Vault.create(in: disk, unlockKeys: [.keyFile()])
-        let setUp = try await Vault.open(disk, with: .keyFile(), time: time)
-        try await setUp.add(.sample("zoom"), clientSecret: SecretBox("old"))
+        let vault = try await Vault.open(disk, with: .keyFile(), time: ManualTime())
+        try await vault.add(.sample("zoom"), clientSecret: SecretBox("old"))
+        return disk
+    }
 
+    private func run(_ scenario: Case, on template: MemoryStore, diesAt death: Int?) async throws -> Outcome {
+        let time = ManualTime()
+        let fate = Fate(diesAt: death)
+        let disk = template.reopened()
         let manners = FakeZoom.Manners(
             responses: scenario.responses, secondNew: scenario.secondNew, propagation: scenario.propagation)
         var zoom = FakeZoom(secret: "old", manners: manners, time: time, fate: fate)

@@ -8,7 +8,7 @@ import Testing
 @Suite struct RandomWalkTests {
     @Test(.timeLimit(.minutes(60))) func `no order of events breaks the promise`() async throws {
         let wanted = ProcessInfo.processInfo.environment
-        let rounds = wanted["KEYTURN_TEST_ROUNDS"].flatMap { Int($0) } ?? 300
+        let rounds = wanted["KEYTURN_TEST_ROUNDS"].flatMap { Int($0) } ?? 200
         let first = wanted["KEYTURN_TEST_SEED"].flatMap { UInt64($0) } ?? 1
         let template = try await RandomWalk.template()
         var (lives, promotions) = (0, 0)

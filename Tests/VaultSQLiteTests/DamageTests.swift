@@ -82,7 +82,7 @@ import VaultSQLite
         #expect(refused > 10)
     }
 
-    @Test(arguments: 0..<8) func `a flipped bit in any page is refused or does not matter`(seed: Int) async throws {
+    @Test(arguments: 0..<4) func `a flipped bit in any page is refused or does not matter`(seed: Int) async throws {
         var dice = Dice(UInt64(seed))
         var refused = 0
         for start in stride(from: 0, to: bytes.count, by: 4096) {

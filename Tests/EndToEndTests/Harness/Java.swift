@@ -27,6 +27,8 @@ struct Java: Hashable, CustomTestStringConvertible {
     }()
 
     static let fit = all.filter { $0.version >= least }
+    /// For what the plug-in does alike on each of them.
+    static let newest = Array(fit.suffix(1))
     /// Those that load the jar, which is for Java 11, and can open no socket.
     static let old = all.filter { 11..<least ~= $0.version }
 
