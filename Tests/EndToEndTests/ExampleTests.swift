@@ -34,13 +34,9 @@ import Testing
     private static func local(_ line: String, _ world: World, rotation: String = "0123456789abcdef") throws -> String {
         let user = NSUserName()
         return line.replacing("/etc/keyturn/key", with: world.directory + "/other-key")
-            .replacing("recovery-key.txt", with: world.directory + "/recovery-key.txt")
             .replacing("/var/backups/keyturn", with: world.directory + "/backups")
             .replacing("/usr/share/bash-completion/completions/keyturn", with: world.directory + "/completions")
-            .replacing("> objects.yaml", with: "> \(world.directory)/exported")
-            .replacing("-f objects.yaml", with: "-f \(world.directory)/objects.yaml").replacing(
-                "< secret", with: "< \(world.directory)/secret"
-            )
+            .replacing("> objects.yaml", with: "> exported")
             .replacing("--user pingfederate", with: "--user \(user)").replacing("0123456789abcdef", with: rotation)
             .replacing("--wait 5m", with: "--wait 1s").replacing("--pid 4711", with: "--pid \(getpid())")
     }
@@ -52,7 +48,8 @@ import Testing
         let endless =
             line.contains("--watch") || line.contains("tail -f") || line.contains("--serve")
             || line.contains("keyturnd serve")
-        let command = "PATH='\(programs)':$PATH; \(endless ? "timeout 3 " : "")\(line)"
+        // An example may name a file without a directory.
+        let command = "cd '\(world.directory)'; PATH='\(programs)':$PATH; \(endless ? "timeout 1 " : "")\(line)"
         return try world.atTerminal(["-c", command], answering: answers, program: "/bin/sh")
     }
 
