@@ -62,9 +62,7 @@ import Testing
             try world.must("client", "add", long, "--uid", "\(geteuid())", "--allow", "\(long):credentials")
             try world.must("client", "remove", "tests", "--yes")
             #expect(try world.get("/v1/apps/\(long)/credentials").status == 200)
-            try eventually("the receipt") {
-                try !world.must("holders", long, "--json").json["holders"].elements.isEmpty
-            }
+            try world.awaitReceipt(of: long)
             let shown = try world.atTerminal(["status", long, "--color", "never"], answering: [], columns: 80)
             let lines = shown.output.split(whereSeparator: \.isNewline)
             for line in lines { #expect(line.count <= 80, "\(line.count): \(line)") }

@@ -83,9 +83,7 @@ import Testing
             try world.admitEverything()
             try world.addApp("zoom-prod")
             #expect(try world.get("/v1/apps/zoom-prod/credentials").status == 200)
-            try eventually("the receipt") {
-                try !world.keyturn("holders", "zoom-prod", "--json").json["holders"].elements.isEmpty
-            }
+            try world.awaitReceipt()
             try world.must("rotate", "zoom-prod", "--overlap", "20d")
             try world.pass(20 * Self.day, on: clock)
             #expect(try Self.problems(world).isEmpty)

@@ -9,9 +9,7 @@ import Testing
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             #expect(try world.fetchedSecret() == app.secret)
-            try eventually("the receipt, which comes behind the answer") {
-                try !world.keyturn("holders", "zoom-prod", "--json").json["holders"].elements.isEmpty
-            }
+            try world.awaitReceipt()
             let id = try #require(try world.must("rotate", "zoom-prod", "--json").json["id"].string)
             try eventually("the drain") { try world.openRotations().first?["state"].string == "draining" }
             try body(world, app, id)
@@ -49,9 +47,7 @@ import Testing
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             #expect(try world.fetchedSecret() == app.secret)
-            try eventually("the receipt, which comes behind the answer") {
-                try !world.keyturn("holders", "zoom-prod", "--json").json["holders"].elements.isEmpty
-            }
+            try world.awaitReceipt()
             let plan = try world.must("rotate", "zoom-prod", "--now", "--dry-run")
             #expect(plan.output.contains("client tests, which has generation 1"), "\(plan)")
             let asked = try world.keyturn("rotate", "zoom-prod", "--now")

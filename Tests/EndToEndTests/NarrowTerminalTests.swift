@@ -31,9 +31,7 @@ import Testing
             try world.must("client", "remove", "tests", "--yes")
             #expect(try world.get("/v1/apps/\(long)/credentials").status == 200)
             let rotation = try world.must("rotate", long, "--overlap", "1d", "--json").json["id"].string ?? ""
-            try eventually("the receipt") {
-                try !world.must("holders", long, "--json").json["holders"].elements.isEmpty
-            }
+            try world.awaitReceipt(of: long)
             let commands = [
                 ["status"], ["status", long], ["calendar"], ["app", "list"], ["app", "show", long],
                 ["app", "verify", long],

@@ -18,9 +18,7 @@ import Testing
             try world.admitEverything()
             let app = try world.addApp("zoom-prod")
             #expect(try world.fetchedSecret() == app.secret)
-            try eventually("the receipt") {
-                try !world.keyturn("holders", "zoom-prod", "--json").json["holders"].elements.isEmpty
-            }
+            try world.awaitReceipt()
             if before == .lostResponse {
                 try world.sandbox.faultRotation("drop_before", count: 3)
                 _ = try world.keyturn("rotate", "zoom-prod")

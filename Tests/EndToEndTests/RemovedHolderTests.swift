@@ -12,9 +12,7 @@ import Testing
             try world.admitEverything()
             let app = try world.addApp("zoom-prod")
             #expect(try world.fetchedSecret() == app.secret)
-            try eventually("the receipt") {
-                try !world.keyturn("holders", "zoom-prod", "--json").json["holders"].elements.isEmpty
-            }
+            try world.awaitReceipt()
             try world.must("rotate", "zoom-prod", "--overlap", "1s")
             func isWaited() throws -> Bool {
                 try world.openRotations().first?["reason"].string?.contains("tests") == true

@@ -55,9 +55,7 @@ import Testing
         try withWorld { world in
             let app = try world.addApp("zoom-prod")
             #expect(try world.fetchedSecret() == app.secret)
-            try eventually("the receipt, which comes behind the answer") {
-                try !world.keyturn("holders", "zoom-prod", "--json").json["holders"].elements.isEmpty
-            }
+            try world.awaitReceipt()
             let plan = try world.must("rotate", "zoom-prod", "--dry-run", "--json").json
             #expect(plan["base_generation"].int == 1)
             #expect(plan["holders"].elements.map(\.string) == ["tests"] && plan["obstacles"].elements.isEmpty)

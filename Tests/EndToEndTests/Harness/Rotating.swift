@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// What tests of rotations ask of Zoom.
 extension Sandbox {
@@ -46,6 +47,13 @@ extension World {
     /// The secret that this user is given now.
     func fetchedSecret(_ name: String = "zoom-prod") throws -> String? {
         try curl("/v1/apps/\(name)/credentials").json["client_secret"].string
+    }
+
+    /// Waits until a client counts as a holder, which it does a moment after it had its answer.
+    func awaitReceipt(of name: String = "zoom-prod") throws {
+        try eventually("the receipt") {
+            try !ask("GET", "/v1/apps/\(name)/holders").json["holders"].elements.isEmpty
+        }
     }
 
     /// The rotations that are under way, as the daemon says.

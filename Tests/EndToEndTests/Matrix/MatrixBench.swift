@@ -22,9 +22,7 @@ final class MatrixBench {
             app = try world.addApp("zoom-prod")
             // The observer is a holder from the start: nothing ends before it had the new secret.
             _ = try world.fetchedSecret()
-            try eventually("the receipt") {
-                try !world.keyturn("holders", "zoom-prod", "--json").json["holders"].elements.isEmpty
-            }
+            try world.awaitReceipt()
             try world.stop()
             template = world.directory + "/template"
             try FileManager.default.moveItem(atPath: world.state, toPath: template)
