@@ -77,10 +77,9 @@ package struct StatusText {
         let ailing = ailing
         for app in status.apps {
             let token = app.tokenExpiresAt.map { "\(app.token.rawValue), \(spoken(seconds: $0 - status.now)) left" }
-            let next = next(app)
             table.add(cells: [
                 .init(app.app.description, ailing.contains(app.app) ? .warning : nil), .init(String(app.generation)),
-                .init(spoken(seconds: status.now - app.secretCreatedAt)), .init(next, next == "due" ? .warning : nil),
+                .init(spoken(seconds: status.now - app.secretCreatedAt)), next(app),
                 .init(token ?? app.token.rawValue, app.token == .refused ? .bad : nil),
                 .init(app.oldHolders == 0 ? "-" : String(app.oldHolders), app.oldHolders == 0 ? nil : .warning),
                 .init(app.rotation?.words ?? "-", app.rotation?.known == .blocked ? .bad : nil),
@@ -89,10 +88,10 @@ package struct StatusText {
         return table
     }
 
-    private func next(_ app: StatusDocument.App) -> String {
-        guard !app.paused else { return "paused" }
-        guard let next = app.nextRotationAt else { return "-" }
-        return next > status.now ? "in \(spoken(seconds: next - status.now))" : "due"
+    private func next(_ app: StatusDocument.App) -> TextTable.Cell {
+        guard !app.paused else { return .init("paused") }
+        guard let next = app.nextRotationAt else { return .init("-") }
+        return next > status.now ? .init("in \(spoken(seconds: next - status.now))") : .init("due", .warning)
     }
 }
 

@@ -133,11 +133,13 @@ package struct Inspection: Sendable {
         var missing = Dictionary(unlockMethods.map { ($0.id, $0) }) { first, _ in first }
         var strangers: [String] = []
         forEachRow(of: .keySlot, in: transaction, .error) { row throws(VaultError) in
+            // Damaged or not, it is there.
+            let method = missing.removeValue(forKey: row.id)
             guard let slot = try? KeySlot(bytes: row.sealed), SealedRow(slot) == row else {
                 throw VaultError(
                     .damaged, "key slot \(row.id) is damaged: its unlock key does not unlock the vault")
             }
-            guard let method = missing.removeValue(forKey: row.id) else { return strangers.append(row.id) }
+            guard let method else { return strangers.append(row.id) }
             guard try sealer.digest(of: row) == method.slotDigest else {
                 throw VaultError(
                     .damaged,
@@ -146,8 +148,7 @@ package struct Inspection: Sendable {
             }
         }
         for id in strangers { add(.fatal, "key slot \(id) was removed, or the vault never made it") }
-        for id in missing.keys.sorted()
-        where !findings.contains(where: { $0.detail.hasPrefix("key slot \(id) is damaged") }) {
+        for id in missing.keys.sorted() {
             add(.error, "key slot \(id) is missing: its unlock key does not unlock the vault")
         }
     }
