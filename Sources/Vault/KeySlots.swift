@@ -31,11 +31,10 @@ struct KeySlots: Sendable, Equatable {
         return KeySlots(slots: slots, keyring: keyring)
     }
 
-    /// The kinds of the key slots, as text for people.
-    var words: [String] {
+    var kinds: [UnlockMethodKind] {
         slots.compactMap { row in
             guard case .text(let kind) = row.cells[1] else { return nil }
-            return UnlockMethodKind(rawValue: kind)?.words ?? kind
+            return UnlockMethodKind(rawValue: kind)
         }
     }
 

@@ -50,8 +50,8 @@ package final class Vault: Sendable {
     /// This node.
     package var node: NodeID { account.withLock { $0.node.id } }
 
-    /// The kind of each key slot: `key file`, `passphrase`, `recovery key`.
-    package var slotKinds: [String] { keySlots.words }
+    /// The kind of each key slot.
+    package var slotKinds: [UnlockMethodKind] { keySlots.kinds }
 
     // MARK: Apps
 

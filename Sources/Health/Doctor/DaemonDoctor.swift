@@ -136,8 +136,8 @@ package struct DaemonDoctor {
 
     private func slots(_ vault: Vault) -> Line {
         let kinds = vault.slotKinds
-        let words = kinds.joined(separator: ", ")
-        guard kinds.contains("recovery key") else {
+        let words = kinds.map(\.words).joined(separator: ", ")
+        guard kinds.contains(.recovery) else {
             return Line(.keySlots, .failed, "there is no recovery key: \(words)", try: "keyturn key add --help")
         }
         return kinds.count > 1
