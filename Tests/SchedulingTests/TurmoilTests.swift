@@ -64,7 +64,7 @@ import Vault
             uniqueKeysWithValues: process.vault.catalog.entries.map { ($0.app.name, $0.credential.generation) })
         // What was made under a clock that was ahead is as old as that clock says.
         let ahead = process.vault.catalog.entries.map { $0.credential.createdAt - process.time.now.wall }.max() ?? 0
-        await process.run(seconds: 31 * Self.day + max(ahead, 0), every: 7200)
+        await process.run(seconds: 31 * Self.day + max(ahead, 0), every: 3600)
         try check()
         for entry in process.vault.catalog.entries {
             #expect(try entry.credential.generation > #require(before[entry.app.name]), "\(entry.app.name)")
