@@ -109,10 +109,10 @@ package struct HostDoctor {
     private var vaultFile: Line? {
         guard unsafe access(paths.vault, F_OK) != 0, errno == ENOENT, StoreMarker(in: paths.stateDirectory) == nil
         else { return nil }
+        let words = "there is no vault at \(paths.vault)"
         let advice =
-            VaultTraces(in: paths.stateDirectory).advice(at: paths.vault)
-            ?? Advice(
-                "there is no vault at \(paths.vault)", try: "keyturnd init, or name the right place with --state-dir")
+            VaultTraces(in: paths.stateDirectory).advice(at: paths.vault, words: words)
+            ?? Advice(words, try: "keyturnd init, or name the right place with --state-dir")
         return Line(.vaultFile, .failed, advice)
     }
 

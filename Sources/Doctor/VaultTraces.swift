@@ -8,12 +8,17 @@ package struct VaultTraces: Equatable, Sendable {
     package let names: [String]
     /// The database that had the vault when this directory was last used.
     package let database: String?
+    /// Whether a vault was to be moved here.
+    private let isArriving: Bool
 
     private static let telling = ["audit", "spool", "vault.db-wal", "vault.db.lock", "alerts.json"]
 
     package init(names: some Sequence<String>, database: String? = nil) {
         self.database = database
-        self.names = names.filter { Self.telling.contains($0) || $0.hasPrefix("replaced-") }.sorted()
+        isArriving = names.contains { $0 == StoreMarker.draft(of: "vault.db") }
+        self.names = names.filter { name in
+            Self.telling.contains(name) || ["replaced-", "moved-"].contains { name.hasPrefix($0) }
+        }.sorted()
     }
 
     package init(in directory: String) {
@@ -21,16 +26,22 @@ package struct VaultTraces: Equatable, Sendable {
     }
 
     /// An operator who lost the vault must not be led to create an empty one instead. `nil` without a trace.
-    package func advice(at path: String) -> Advice? {
-        if let database, database != path {
+    /// - Parameter words: that there is no vault, and where.
+    package func advice(at place: String, words: String) -> Advice? {
+        if isArriving, place.hasPrefix("/") {
             return Advice(
-                "there is no vault at \(path): this host's vault is in \(database)",
+                "\(words): it was to be moved here, and that was interrupted",
+                try: "repeat it: keyturnd migrate --from URL --to \(place)")
+        }
+        if let database, database != place {
+            return Advice(
+                "\(words): this host's vault is in \(database)",
                 try: "set store to the URL of that database; or, to return to a file: keyturnd restore FILE")
         }
         return names.isEmpty
             ? nil
             : Advice(
-                "there is no vault at \(path), although there was one: it left \(names.joined(separator: ", "))",
+                "\(words), although there was one: it left \(names.joined(separator: ", "))",
                 try: "keyturnd restore FILE, with the newest backup")
     }
 }

@@ -17,10 +17,14 @@ package struct HTTPRequest: Sendable {
     /// reused connection that the server is just closing, curl would send it again.
     package var isRepeatable: Bool
     package var tls: TLSOptions
+    /// Asked on the open connection, right before the first byte of the request is sent: whether it may still be sent. If not, it
+    /// fails as ``TransportFailure/Kind/cancelled``.
+    package var maySend: @Sendable () -> Bool
 
     package init(
         _ method: Method, _ url: EndpointURL, headers: [HTTPHeader] = [], body: SecretBox? = nil,
-        limits: HTTPLimits = HTTPLimits(), isRepeatable: Bool? = nil, tls: TLSOptions = TLSOptions()
+        limits: HTTPLimits = HTTPLimits(), isRepeatable: Bool? = nil, tls: TLSOptions = TLSOptions(),
+        maySend: @escaping @Sendable () -> Bool = { true }
     ) {
         self.method = method
         self.url = url
@@ -29,6 +33,7 @@ package struct HTTPRequest: Sendable {
         self.limits = limits
         self.isRepeatable = isRepeatable ?? (method == .get)
         self.tls = tls
+        self.maySend = maySend
     }
 }
 

@@ -22,12 +22,14 @@ final class Transfer {
     /// Checks the server's certificate before the request is sent; `nil` if curl alone does.
     private let acceptsPeer: (@Sendable (PeerCertificate) -> Bool)?
     private var isPeerRefused = false
+    private let maySend: @Sendable () -> Bool
+    private var isWithdrawn = false
 
     /// - Parameter easy: a handle that is prepared for the request.
     init(_ request: HTTPRequest, easy: consuming CurlEasy, answer: CheckedContinuation<Outcome, Never>) {
         self.easy = easy
         self.answer = answer
-        bodyLimit = request.limits.body
+        (bodyLimit, maySend) = (request.limits.body, request.maySend)
         if case .certificate(let judge) = request.tls.trust { acceptsPeer = judge } else { acceptsPeer = nil }
         let me = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe self.easy.set(CURLOPT_PREREQDATA, pointer: me)
@@ -65,6 +67,8 @@ final class Transfer {
         unsafe keyturn_curl_get_long(easy.handle, CURLINFO_RESPONSE_CODE, &status)
         if isPeerRefused {
             fail(.tlsUntrusted)
+        } else if isWithdrawn {
+            fail(.cancelled)
         } else if isTooLarge {
             fail(.tooLarge)
         } else if code != CURLE_OK {
@@ -100,6 +104,8 @@ final class Transfer {
             isPeerRefused = !(easy.peerCertificate.map(acceptsPeer) ?? false)
             guard !isPeerRefused else { return false }
         }
+        isWithdrawn = !maySend()
+        guard !isWithdrawn else { return false }
         started = true
         return true
     }

@@ -80,9 +80,7 @@ package final class TargetPusher: Sendable {
     package func deliver(
         _ credential: Credential, of app: App, to target: PushTarget, _ occasion: Occasion = .due
     ) async -> PublishOutcome {
-        guard !vault.isOwnedElsewhere else {
-            return .later(retryAfter: Self.fixPause, reason: Vault.ownedElsewhere.detail)
-        }
+        if let reason = vault.notOwned { return .later(retryAfter: Self.fixPause, reason: reason.detail) }
         guard credential.suspectSince == nil else {
             return .later(retryAfter: nil, reason: Credential.unproven)
         }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A small file in the state directory of a daemon whose vault is in a database: the name by which the database knows this host, and
 /// where the vault is. It is written when the vault is made or served.
 package struct StoreMarker: Equatable, Sendable {
@@ -7,6 +9,12 @@ package struct StoreMarker: Equatable, Sendable {
     package let place: String
 
     package static func path(in directory: String) -> String { directory + "/store" }
+
+    /// A copy of a vault on its way to this name.
+    package static func draft(of vault: String) -> String { vault + ".migrating" }
+
+    /// The vault is a file again.
+    package static func remove(from directory: String) { unsafe unlink(path(in: directory)) }
 
     /// `nil` when there is none.
     package init?(in directory: String) {

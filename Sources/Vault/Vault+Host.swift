@@ -7,7 +7,20 @@ import Synchronization
 extension Vault {
     /// Whether the vault belongs to another host, or another process may change it now. It is still served here, but nothing is
     /// rotated.
-    package var isOwnedElsewhere: Bool { hasOtherOwner || store.trouble?.isForGood ?? false }
+    package var isOwnedElsewhere: Bool { notOwned != nil }
+
+    /// Why nothing is rotated here, and what helps; `nil` where the vault may be changed.
+    package var notOwned: VaultError? {
+        switch store.trouble {
+        case .superseded(let advice): VaultError(.busy, advice)
+        case .rolledBack(let advice): VaultError(.rolledBack, advice)
+        case nil, .gone, .unavailable, .undecided: hasOtherOwner ? Self.ownedElsewhere : nil
+        }
+    }
+
+    /// Whether no other process can have the right to change the vault at this moment, as far as this one's clock tells. Asked
+    /// right before a request that cannot be undone.
+    package var isCertainlyOurs: Bool { notOwned == nil && store.isCertainlyOurs }
 
     /// What keeps the vault's store from saving changes now.
     package var storeTrouble: StoreTrouble? { store.trouble }
@@ -31,7 +44,7 @@ extension Vault {
         try await change { transaction in transaction.setOwner(here) }
     }
 
-    /// Why nothing is rotated here.
+    /// Why nothing is rotated on a host that the vault does not belong to.
     package static let ownedElsewhere = VaultError(
         .busy, "this vault belongs to another host: as long as both may serve it, nothing is rotated here",
         hint: "when no other host serves it: keyturn adopt")

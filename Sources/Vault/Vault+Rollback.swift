@@ -22,8 +22,8 @@ struct Rollback: Equatable, Sendable {
         VaultError(
             .rolledBack,
             "the vault is older than its audit log: it was written \(counted(Int(commits), "time")), and the log names change \(named): "
-                + "vault.db was replaced by an older copy, or the disk lost confirmed writes",
-            hint: "put the newest vault.db back; or, if there is no newer one, take a copy of this one as a backup: "
+                + "an older copy was put in its place, or the disk lost confirmed writes",
+            hint: "put its newest copy back; or, if there is none, restore a copy of this one, or a newer backup: "
                 + "keyturnd restore COPY --replace")
     }
 }

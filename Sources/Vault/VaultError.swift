@@ -40,7 +40,7 @@ package struct VaultError: Advised, Error, Equatable, CustomStringConvertible {
     }
 
     package init(_ error: StoreError) {
-        self.init(.store(error.code), error.advice)
+        self.init(error.code == .rolledBack ? .rolledBack : .store(error.code), error.advice)
     }
 
     package var description: String { detail }

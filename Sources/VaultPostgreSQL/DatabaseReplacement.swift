@@ -37,10 +37,10 @@ final class DatabaseReplacement: VaultReplacement {
             let session = Session(login, lease: lease)
             defer { session.close() }
             switch there {
-            case .nothing: try Schema.make(with: session) { try Self.copy(rows, to: $0) }
+            case .nothing: try Schema.make(with: session) { try $0.copyAll(of: rows) }
             case .vault: try Self.replace(rows, with: session)
             case .others:
-                try Schema.make(with: session, insteadOf: "keyturn_replaced_\(stamp)") { try Self.copy(rows, to: $0) }
+                try Schema.make(with: session, insteadOf: "keyturn_replaced_\(stamp)") { try $0.copyAll(of: rows) }
             }
         }
         await discard()
@@ -86,18 +86,13 @@ final class DatabaseReplacement: VaultReplacement {
         let connection = try session.begin(.write, locking: CommitMark.lock)
         let transaction = PostgreSQLTransaction(connection, mayWrite: true)
         do {
-            // A row goes before the rows that it refers to.
-            for table in SealedTable.all.reversed() { try transaction.removeAll(from: table) }
-            try copy(rows, to: transaction)
+            try transaction.replaceAll(by: rows)
+            try transaction.set(.served)
         } catch {
             session.rollBack(connection)
             if let failure = error as? PostgreSQLFailure { throw StoreError(failure, at: connection.place) }
             throw error
         }
         try session.commit(connection, transaction.mark) {}
-    }
-
-    private static func copy(_ rows: any StoreTransaction, to transaction: any StoreTransaction) throws {
-        for table in SealedTable.all { try rows.forEachRow(in: table) { try transaction.put($0) } }
     }
 }

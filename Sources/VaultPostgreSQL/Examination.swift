@@ -5,7 +5,7 @@ import Vault
 enum Examination {
     /// The tables that hold no rows of the vault, with their columns.
     private static let own = [
-        "vault": ["one", "schema"],
+        "vault": ["one", "other_end", "schema", "standing"],
         "writer": ["beat", "beaten_at", "fence", "instance", "node", "one", "place"],
     ]
     private static let triggers = ["rotation.rotation_ended"]

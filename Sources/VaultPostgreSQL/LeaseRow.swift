@@ -1,5 +1,6 @@
 import Domain
 import Glibc
+import System
 import Vault
 
 /// A process that may have the right to change a vault.
@@ -14,10 +15,7 @@ struct LeaseHolder: Sendable, Equatable {
     init(node: String, stateDirectory: String) {
         self.node = node
         instance = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }.joined()
-        var name = [CChar](repeating: 0, count: 256)
-        unsafe gethostname(&name, name.count - 1)
-        let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        place = "host \(host), process \(getpid()), \(stateDirectory)"
+        place = "host \(hostName()), process \(getpid()), \(stateDirectory)"
     }
 }
 

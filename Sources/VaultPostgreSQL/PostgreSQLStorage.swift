@@ -33,6 +33,8 @@ package final class PostgreSQLStorage: VaultStorage {
 
     package var place: String { login.location.place }
 
+    package var otherPlace: String { "name another database" }
+
     package var backups: any BackupFiles { local.backups }
 
     package func state() throws(StoreError) -> StorageState {
@@ -90,6 +92,9 @@ package final class PostgreSQLStorage: VaultStorage {
     package func openCopy(in directory: String) throws(StoreError) -> any VaultStore {
         let store = PostgreSQLStore(login, mayWrite: false, backups: backups)
         try store.check()
+        try StoreError.translating {
+            try Session.once(login) { try $0.transaction(.read) { try VaultStanding.check(on: $0) } }
+        }
         return store
     }
 

@@ -1,4 +1,5 @@
 import Dispatch
+import Domain
 import Synchronization
 package import Vault
 
@@ -17,6 +18,8 @@ package final class PostgreSQLStore: VaultStore {
     private let local: Mutex<(any StorageLock)?>
     private let isAdmitted = Atomic(false)
     private let isClosed = Atomic(false)
+    /// Whether it is served: what goes wrong from then on ends no process.
+    private let hasBegun = Atomic(false)
     /// Why the vault was refused for good: another process has it.
     private let refusal = Mutex<StoreError?>(nil)
     /// libpq's answers are waited for on this queue instead of the cooperative threads. It is serial and so defines the order of
@@ -76,17 +79,18 @@ package final class PostgreSQLStore: VaultStore {
         return store
     }
 
-    /// Checks the vault's tables, and takes the right to change them. A server that cannot be reached, or is not yet the primary
-    /// again, is no failure: each call, and each beat, tries again.
+    /// Checks the vault's tables, and takes the right to change them. A server that cannot be reached, is not yet the primary
+    /// again, or has no room is no failure: each call, and each beat, tries again.
     /// - Returns: whether the server could be reached.
     @discardableResult func begin() throws(StoreError) -> Bool {
         do throws(StoreError) { try check() } catch {
-            guard error.code == .unavailable || error.code == .readOnly else {
+            guard error.code.mayPass else {
                 lease?.end()
                 thread.sync { session.close() }
                 throw error
             }
         }
+        hasBegun.store(true, ordering: .relaxed)
         lease?.begin { [weak self] in self?.poll() }
         return isAdmitted.load(ordering: .relaxed)
     }
@@ -100,14 +104,30 @@ package final class PostgreSQLStore: VaultStore {
         if let refusal = refusal.withLock({ $0 }) { throw refusal }
         do {
             try Schema.check(with: session, isServed: mayWrite)
-            try lease?.acquire()
+            if let lease {
+                try lease.acquire()
+                // Until then, another process may have moved it.
+                try session.transaction(.read) { try VaultStanding.check(on: $0) }
+            }
         } catch {
-            condition.call(error)
-            // Another process has the vault: this one must not take it as soon as that one is restarted.
-            if let error = error as? StoreError, error.code == .inUse { refusal.withLock { $0 = error } }
-            throw error
+            let reason = refuse(error)
+            condition.call(reason)
+            throw reason
         }
+        condition.call(nil)
         isAdmitted.store(true, ordering: .relaxed)
+    }
+
+    /// Another process has the vault: this one, if it waits locked, must not take it as soon as that one is restarted.
+    private func refuse(_ error: any Error) -> any Error {
+        guard let found = error as? StoreError, found.code == .inUse, hasBegun.load(ordering: .relaxed) else {
+            return error
+        }
+        let reason = StoreError(
+            .inUse, found.detail,
+            hint: "stop one of both; then, on the host that is to serve the vault: systemctl restart keyturnd")
+        refusal.withLock { $0 = reason }
+        return reason
     }
 
     /// After a beat: opens what could not be opened yet, and finds out what became of a commit that was not confirmed.
@@ -150,6 +170,8 @@ package final class PostgreSQLStore: VaultStore {
     }
 
     package var trouble: StoreTrouble? { condition.trouble }
+
+    package var isCertainlyOurs: Bool { trouble?.isForGood != true && lease?.isCertain ?? true }
 
     /// Finds out what became of the last commit, if its answer was lost. Each read and write does so first.
     /// - Returns: `.committed` also when there is no doubt.

@@ -96,6 +96,22 @@ final class PostgreSQLTransaction: StoreTransaction {
         return try connection.run("DELETE FROM \(table.place) WHERE \(table.key) = $1", [.text(id)]) > 0
     }
 
+    func set(_ standing: VaultStanding) throws {
+        try checkWrite()
+        try standing.save(on: connection)
+    }
+
+    /// Puts the rows in the place of all that are there.
+    func replaceAll(by rows: any StoreTransaction) throws {
+        // A row goes before the rows that it refers to.
+        for table in SealedTable.all.reversed() { try removeAll(from: table) }
+        try copyAll(of: rows)
+    }
+
+    func copyAll(of rows: any StoreTransaction) throws {
+        for table in SealedTable.all { try rows.forEachRow(in: table) { try put($0) } }
+    }
+
     func removeAll(from table: SealedTable) throws {
         try checkWrite()
         try connection.run("DELETE FROM \(table.place)")

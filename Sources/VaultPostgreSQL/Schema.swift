@@ -15,7 +15,7 @@ enum Schema {
     /// Makes the tables and their first rows in one transaction.
     /// - Parameter aside: the name for tables that are there and must not stay in the way; a constant that needs no quotes.
     static func make(
-        with session: Session, insteadOf aside: String? = nil, filledBy fill: (any StoreTransaction) throws -> Void
+        with session: Session, insteadOf aside: String? = nil, filledBy fill: (PostgreSQLTransaction) throws -> Void
     ) throws {
         let connection = try session.begin(.plain, locking: lock)
         do {
@@ -68,6 +68,7 @@ enum Schema {
             guard found <= version else {
                 throw StoreError(.newerSchema(found: found, known: version), "nothing was changed")
             }
+            if isServed { try VaultStanding.check(on: connection) }
             if isServed, let first = try Examination.differences(on: connection).first {
                 throw StoreError(
                     .damaged, "the vault's tables in database \(database) were changed: \(first)",

@@ -104,8 +104,7 @@ final class Session: @unchecked Sendable {
     ) throws(StoreError) {
         guard isFenced, let lease, fence != lease.mark else { return }
         defer { rollBack(connection) }
-        let advice = lease.lose(to: try? LeaseRow(on: connection))
-        throw StoreError(.inUse, advice.detail, hint: advice.hint)
+        throw lease.lose(to: try? LeaseRow(on: connection))
     }
 
     /// Undoes the open transaction. A connection that cannot is closed, which undoes it too.

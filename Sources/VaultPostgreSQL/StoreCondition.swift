@@ -77,9 +77,10 @@ final class StoreCondition: Sendable {
         }
         switch found.code {
         case .inUse, .gone: supersede(found.advice)
+        case .rolledBack: rollBack(found.advice)
         case .unavailable, .untrusted, .notPermitted, .readOnly, .diskFull, .inputOutput, .damaged:
             state.withLock { $0.call = Failure(error: found, since: $0.call?.since ?? now(), last: now()) }
-        case .missing, .exists, .notAVault, .newerSchema, .newerFormat, .closed, .undecided, .library: break
+        case .missing, .exists, .notServed, .notAVault, .newerSchema, .newerFormat, .closed, .undecided, .library: break
         }
     }
 }

@@ -21,9 +21,17 @@ final class WriterLease: Sendable {
     private let session: Session
     private let queue = DispatchQueue(label: "keyturn.postgresql.lease")
     private let held = Mutex<Int?>(nil)
+    /// When the last confirmed beat was sent, by the clock.
+    private let confirmed = Mutex<Duration?>(nil)
+    private let clock: @Sendable () -> Duration
     private let timer = Mutex<(any DispatchSourceTimer)?>(nil)
 
-    init(_ login: ServerLogin, _ holder: LeaseHolder, _ condition: StoreCondition) {
+    /// - Parameter clock: goes on while the process is stopped, and while the machine sleeps.
+    init(
+        _ login: ServerLogin, _ holder: LeaseHolder, _ condition: StoreCondition,
+        clock: @escaping @Sendable () -> Duration = WriterLease.bootClock
+    ) {
+        self.clock = clock
         var limits = login.limits
         // A beat is short. What it finds out in time, no change has to wait for.
         limits.answer = min(limits.answer, limits.lock + .seconds(1))
@@ -40,14 +48,27 @@ final class WriterLease: Sendable {
     /// What ``fence`` reads as long as this process has the right.
     var mark: String { number.map { "\($0) \(holder.instance)" } ?? "" }
 
+    /// Whether no other process can have the right at this moment. A beat that the server confirmed keeps others away until the
+    /// limit is over, counted from when it was sent, which is earlier than when the server recorded it.
+    var isCertain: Bool {
+        guard number != nil, let last = confirmed.withLock({ $0 }) else { return false }
+        return clock() - last < .seconds(limits.silence)
+    }
+
+    private static func bootClock() -> Duration {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_BOOTTIME, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+
     /// Why this process changes nothing more.
     /// - Parameter row: the row that the database has instead of this process's own, if it can be read.
-    func lose(to row: LeaseRow?) -> Advice {
+    func lose(to row: LeaseRow?) -> StoreError {
         // Numbers only grow: one that is not higher comes from the database's past.
         let isOlder = if let row, let number { row.fence <= number } else { false }
         let advice = isOlder ? LeaseRow.rolledBack : LeaseRow.superseded(by: row)
         isOlder ? condition.rollBack(advice) : condition.supersede(advice)
-        return advice
+        return StoreError(isOlder ? .rolledBack : .inUse, advice.detail, hint: advice.hint)
     }
 
     // MARK: Taking it
@@ -65,6 +86,7 @@ final class WriterLease: Sendable {
     /// - Returns: the row of a holder that is silent and must be watched; `nil` when the right was taken.
     private func attempt(_ silent: LeaseRow?) throws -> LeaseRow? {
         var taken: Int?
+        let start = clock()
         let watched: LeaseRow? = try session.transaction(.plain, locking: CommitMark.lock) { connection in
             let row = try LeaseRow(on: connection)
             switch row.verdict(for: holder, after: limits.silence) {
@@ -82,7 +104,10 @@ final class WriterLease: Sendable {
             return nil
         }
         // Only now: a commit that was not confirmed took nothing for certain.
-        if let taken { held.withLock { $0 = taken } }
+        if let taken {
+            held.withLock { $0 = taken }
+            confirmed.withLock { $0 = start }
+        }
         return watched
     }
 
@@ -103,6 +128,7 @@ final class WriterLease: Sendable {
 
     private func beat() -> Bool {
         guard let number else { return true }
+        let start = clock()
         do {
             let isOurs = try session.transaction(.plain) { connection in
                 try connection.run(
@@ -116,6 +142,7 @@ final class WriterLease: Sendable {
                 timer.withLock { $0?.cancel() }
                 return false
             }
+            confirmed.withLock { $0 = start }
             condition.beat(nil)
             return true
         } catch {

@@ -55,6 +55,19 @@ package struct Replacement {
         return aside
     }
 
+    /// Moves the vault's file and its journals into a directory of their own.
+    /// - Returns: that directory; `nil` when there were no files.
+    package func clear(as name: String) throws(StoreError) -> String? {
+        guard try moveAside() else { return nil }
+        let aside = try nameAside(name)
+        // The file first: its journals alone open nothing, and have second names.
+        for suffix in Self.suffixes where unsafe unlink(path + suffix) != 0 && errno != ENOENT {
+            throw StoreError(systemCall: "cannot remove \(path + suffix)", errno)
+        }
+        try syncName(of: path)
+        return aside
+    }
+
     private func rename(_ path: String, _ name: String) throws(StoreError) {
         try StoreError.wrapping { () throws(SystemError) in try Files.rename(path, to: name) }
     }
@@ -89,17 +102,17 @@ package struct Replacement {
         unsafe rmdir(draft)
     }
 
-    private func nameAside() throws(StoreError) -> String? {
+    private func nameAside(_ prefix: String = "replaced") throws(StoreError) -> String? {
         var status = stat()
         guard unsafe stat(draft, &status) == 0 else { return nil }
         let stamp = Timestamp(unixSeconds: status.st_mtim.tv_sec).description.filter { $0 != "-" && $0 != ":" }
         for number in 0...999 {
-            let name = "\(directory)/replaced-\(stamp)" + (number == 0 ? "" : "-\(number)")
+            let name = "\(directory)/\(prefix)-\(stamp)" + (number == 0 ? "" : "-\(number)")
             guard unsafe access(name, F_OK) != 0 else { continue }
             try rename(draft, name)
             try syncName(of: name)
             return name
         }
-        throw StoreError(.library, "there are too many directories like replaced-\(stamp)")
+        throw StoreError(.library, "there are too many directories like \(prefix)-\(stamp)")
     }
 }

@@ -13,6 +13,8 @@ package struct SQLiteStorage: VaultStorage {
 
     package var place: String { path }
 
+    package var otherPlace: String { "use another --state-dir" }
+
     package var backups: any BackupFiles { SQLiteBackups() }
 
     package func state() throws(StoreError) -> StorageState {

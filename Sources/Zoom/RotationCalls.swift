@@ -15,13 +15,16 @@ extension ZoomClient {
     ///   - appID: the Marketplace app ID, which is not the client ID.
     ///   - token: a token from ``rotationToken(credentials:remembered:at:)``.
     ///   - api: the token's own ``ZoomToken/apiURL``, else the configured one.
+    ///   - maySend: asked right before the request is sent. If it says no, nothing is sent.
     package func rotateSecret(
-        appID: String, revokeOldAt: Timestamp, token: SecretBox, api: EndpointURL
+        appID: String, revokeOldAt: Timestamp, token: SecretBox, api: EndpointURL,
+        maySend: @escaping @Sendable () -> Bool = { true }
     ) async -> RotationCall {
-        let request: HTTPRequest
+        var request: HTTPRequest
         do { request = try rotation("new", "\(revokeOldAt)", appID, token, api) } catch { return .certainlyNot(error) }
+        request.maySend = maySend
         guard !Task.isCancelled else { return .certainlyNot(ZoomFailure(.transient(), .cancelled)) }
-        return await Task { await exchange(request, token) }.value
+        return await Task { [request] in await exchange(request, token) }.value
     }
 
     private func exchange(_ request: HTTPRequest, _ token: SecretBox) async -> RotationCall {

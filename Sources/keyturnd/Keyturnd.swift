@@ -16,7 +16,7 @@ struct Keyturnd: AsyncParsableCommand {
             Example: keyturnd serve --key-file /etc/keyturn/key
             """,
         version: versionLine(of: "keyturnd"),
-        subcommands: [Init.self, Serve.self, Check.self, CheckConfig.self, Restore.self])
+        subcommands: [Init.self, Serve.self, Check.self, CheckConfig.self, Restore.self, Migrate.self])
 }
 
 struct PlaceOptions: ParsableArguments {

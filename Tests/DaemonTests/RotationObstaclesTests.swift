@@ -54,7 +54,7 @@ import Vault
     }
 
     private static let stopping: [(State, says: [String])] = [
-        (State(change: { $0.isOwnedElsewhere = true }), ["another host", "keyturn adopt"]),
+        (State(change: { $0.notOwned = Vault.ownedElsewhere.advice }), ["another host", "keyturn adopt"]),
         (State(phase: .draining), ["is running", "'grace period'", "keyturn rotation show r1"]),
         (State(phase: .blocked), ["blocked: because", "keyturn rotation resume r1"]),
         (State(isRefused: true), ["refuses", "keyturn rotate zoom --manual"]),

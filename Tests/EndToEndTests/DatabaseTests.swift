@@ -68,7 +68,7 @@ import Testing
             #expect(try new != app.secret && world.keyturn("audit", "verify").exit == 0)
             try world.stop()
             let again = try world.keyturnd("init", "--key-file", world.keyFile, "--use-existing-key")
-            #expect(again.exit == 65 && again.errors.contains("there already is a vault at \(place)"), "\(again)")
+            #expect(again.exit == 65 && again.errors.contains("there already is a vault in \(place)"), "\(again)")
         }
     }
 

@@ -42,6 +42,17 @@ private let hello = LoopbackServer.Reply.answer("hello", "200 OK", ["X-Seen: one
         for name in ["expect", "cookie", "accept-encoding", "upgrade"] { #expect(seen.header(name) == nil) }
     }
 
+    @Test func `a request that may no longer be sent is not, although the connection is open`() async throws {
+        let server = try LoopbackServer { _ in hello }
+        defer { server.stop() }
+        let transport = try transport()
+        var request = HTTPRequest(.post, try EndpointURL(server.url), maySend: { false })
+        #expect(await failure(transport, request) == TransportFailure(.cancelled, .notSent))
+        request.maySend = { true }
+        #expect(try await transport.send(request).status == 200)
+        #expect(server.received.count == 1)
+    }
+
     @Test(arguments: [HTTPRequest.Method.get, .post, .put], [true, false])
     func `each method is sent, with a body and without`(method: HTTPRequest.Method, withBody: Bool) async throws {
         let server = try LoopbackServer { _ in hello }

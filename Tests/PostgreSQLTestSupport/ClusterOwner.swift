@@ -4,7 +4,7 @@ import Foundation
 struct ClusterOwner: Sendable {
     let uid: uid_t
     let gid: gid_t
-    private let programs: String
+    let programs: String
 
     static let current = Result { try ClusterOwner() }
 

@@ -116,6 +116,27 @@ package final class PostgreSQLCluster: Sendable {
         try (old + lines.joined(separator: "\n") + "\n").write(toFile: path, atomically: false, encoding: .utf8)
     }
 
+    /// Puts lines before all others of pg_hba.conf, and has the server read it.
+    package func admit(_ lines: String) throws {
+        let path = directory + "/data/pg_hba.conf"
+        let rest = try String(contentsOfFile: path, encoding: .utf8)
+        try (lines + "\n" + rest).write(toFile: path, atomically: false, encoding: .utf8)
+        try reload()
+    }
+
+    package func reload() throws { try sql("SELECT pg_reload_conf()", in: "postgres") }
+
+    /// Shows another of the certificates among its files from now on: `NAME.crt` with `NAME.key`.
+    package func showCertificate(_ name: String) throws {
+        try sql("ALTER SYSTEM SET ssl_cert_file = '\(name).crt'", in: "postgres")
+        try sql("ALTER SYSTEM SET ssl_key_file = '\(name).key'", in: "postgres")
+        try reload()
+        try eventually("the certificate \(name)") { try sql("SHOW ssl_key_file", in: "postgres") == "\(name).key" }
+    }
+
+    /// Where createuser, createdb and psql are.
+    package var programs: String { owner.programs }
+
     // MARK: Databases
 
     /// Makes an empty database.

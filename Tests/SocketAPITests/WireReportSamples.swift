@@ -96,6 +96,15 @@ extension WireSample {
                 {"vault":"/v","backup":"/b","commits":null,"apps":[],"rotated_since":[],"newer_secrets":[],"moved_aside":null}
                 """),
         WireSample(
+            MigrationReport.self, wrong: "rows",
+            text: """
+                {"from":"/v on host h","to":"database d at h:5432","commits":3,"rows":7,"apps":[{"app":"hr","generation":4}],
+                "moved_aside":"/m"}
+                """),
+        WireSample(
+            MigrationReport.self,
+            text: #"{"from":"d","to":"/v","commits":null,"rows":0,"apps":[],"moved_aside":null}"#),
+        WireSample(
             StatusDocument.self, wrong: "state", "started_at", "key_epoch", "apps",
             text: """
                 {"state":"unlocked","version":"1","started_at":@1,"now":@2,"key_epoch":3,"resealing":{"rows":2,"done":1},

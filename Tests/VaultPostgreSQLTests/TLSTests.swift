@@ -52,28 +52,19 @@ import Vault
         let none = try await refusal(try self.login(cluster.port, vault.database, authorities: "/nonexistent/ca.pem"))
         #expect(none.detail == "there are no certificate authorities in /nonexistent/ca.pem", "\(none)")
 
-        try show("renamed", at: cluster)
+        try cluster.showCertificate("renamed")
         let renamed = try await refusal(login)
         #expect(renamed.detail.contains("is for another name"), "\(renamed)")
         #expect(renamed.hint?.contains("openssl s_client -starttls postgres -connect db.test:\(cluster.port)") == true)
 
-        try show("expired", at: cluster)
+        try cluster.showCertificate("expired")
         let expired = try await refusal(login)
         #expect(expired.detail.contains("expired at 2020-02-01T00:00:00Z"), "\(expired)")
         #expect(expired.hint?.contains("renew the server's certificate") == true)
 
-        try show("early", at: cluster)
+        try cluster.showCertificate("early")
         let early = try await refusal(login)
         #expect(early.detail.contains("valid only from 2040-01-01T00:00:00Z on"), "\(early)")
-    }
-
-    private func show(_ name: String, at cluster: PostgreSQLCluster) throws {
-        try cluster.sql("ALTER SYSTEM SET ssl_cert_file = '\(name).crt'", in: "postgres")
-        try cluster.sql("ALTER SYSTEM SET ssl_key_file = '\(name).key'", in: "postgres")
-        try cluster.sql("SELECT pg_reload_conf()", in: "postgres")
-        try eventually("the certificate \(name)") {
-            try cluster.sql("SHOW ssl_key_file", in: "postgres") == "\(name).key"
-        }
     }
 
     @Test func `a server without TLS is refused`() async throws {

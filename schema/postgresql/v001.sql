@@ -3,8 +3,12 @@
 
 -- One row. Each transaction that changes the vault locks it before it reads anything.
 CREATE TABLE keyturn.vault (
-    one    BOOLEAN NOT NULL PRIMARY KEY DEFAULT true CHECK (one),
-    schema BIGINT  NOT NULL
+    one       BOOLEAN          NOT NULL PRIMARY KEY DEFAULT true CHECK (one),
+    schema    BIGINT           NOT NULL,
+    -- A copy that is not finished, and a vault that was moved away, are not served.
+    standing  TEXT COLLATE "C" NOT NULL DEFAULT 'served' CHECK (standing IN ('served', 'unfinished', 'moved')),
+    -- Where the copy is from, or where the vault is now. For messages.
+    other_end TEXT COLLATE "C" NOT NULL DEFAULT ''
 );
 
 INSERT INTO keyturn.vault (schema) VALUES (1);

@@ -45,7 +45,7 @@ struct AppActions {
     /// Like ``checkScope(_:)``, once Zoom has accepted the secret: within the app's budget of attempts, and not with a refused
     /// secret.
     private func provenLook(_ entry: AppEntry) async -> RotationReach.Scope {
-        guard !session.vault.isOwnedElsewhere else { return .unknown(Vault.ownedElsewhere.detail) }
+        if let reason = session.vault.notOwned { return .unknown(reason.detail) }
         do throws(TokenFailure) { _ = try await session.tokens.attempt(entry.app.name) } catch {
             return .unknown("Zoom gives no token to check with")
         }
@@ -70,7 +70,7 @@ struct AppActions {
         entry = session.vault.catalog.app(name) ?? entry
         return try await asProblem { [entry] () throws(VaultError) in
             var obstacles = RotationObstacles(
-                entry: entry, now: time.now.wall, isOwnedElsewhere: session.vault.isOwnedElsewhere,
+                entry: entry, now: time.now.wall, notOwned: session.vault.notOwned?.advice,
                 targets: session.vault.catalog.targets(of: entry.app), spool: session.rotations.report.troubles,
                 unserved: session.rotations.unserved())
             if entry.rotation == nil, let last = try await session.vault.rotations(of: entry.app).last {

@@ -9,7 +9,8 @@ import Vault
 struct RotationObstacles {
     let entry: AppEntry
     let now: Timestamp
-    var isOwnedElsewhere = false
+    /// Why this host may not change the vault.
+    var notOwned: Advice?
     /// When Zoom was asked for changes of this app's secret.
     var calls: [Timestamp] = []
     var targets: [TargetEntry] = []
@@ -19,12 +20,8 @@ struct RotationObstacles {
 
     /// Each with what to do about it; in the order in which they would stop it.
     var all: [String] {
-        let own = [elsewhere, service, underWay, clock, unreadable, secret].compactMap(\.self)
+        let own = [notOwned.map { "\($0)" }, service, underWay, clock, unreadable, secret].compactMap(\.self)
         return own + lacks + [throttle].compactMap(\.self) + consoles
-    }
-
-    private var elsewhere: String? {
-        isOwnedElsewhere ? "\(Vault.ownedElsewhere.advice)" : nil
     }
 
     private var service: String? {

@@ -120,7 +120,7 @@ struct TargetActions {
     func push(_ name: Name) async throws(Problem) -> TargetDocument {
         defer { session.pusher.wake(name) }
         let (entry, app) = try both(name)
-        guard !session.vault.isOwnedElsewhere else { throw Problem(Vault.ownedElsewhere) }
+        if let reason = session.vault.notOwned { throw Problem(reason) }
         guard !app.isSuspect else {
             throw Problem(.unproven, Credential.unproven, try: "keyturn app verify \(app.app.name)")
         }

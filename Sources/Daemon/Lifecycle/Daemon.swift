@@ -179,7 +179,7 @@ package struct Daemon: Sendable {
     private func openStore() throws(StartError) -> any VaultStore {
         do throws(StoreError) { return try storage.open() } catch {
             if error.code == .missing {
-                throw StartError.noVault(error, at: storage.place, VaultTraces(in: paths.stateDirectory))
+                throw StartError.noVault(error, in: storage, VaultTraces(in: paths.stateDirectory))
             }
             throw StartError(VaultError(error))
         }
@@ -205,7 +205,7 @@ package struct Daemon: Sendable {
     }
 
     /// Without an unlock key the daemon starts locked. With a wrong one it does not start: that is an error to fix, and
-    /// not a valid state. While the vault's database cannot be reached, it is locked too, and tries again.
+    /// not a valid state. While the vault's database cannot be used, it is locked too, and tries again.
     /// - Returns: the task that tries again.
     private func unlock(_ gate: VaultController) async throws(StartError) -> Task<Void, Never>? {
         guard let source = settings.unlockSource(credential: credential, closed: paths.closed) else {
@@ -220,7 +220,7 @@ package struct Daemon: Sendable {
         } catch {
             guard attempt.mayRepeat(after: error) else { throw source.failure(error) }
             logger.error(
-                "the vault is locked until its database can be reached: \(error)",
+                "the vault is locked until its database can be used: \(error)",
                 metadata: error.hint.map { ["try": "\($0)"] })
             return Task { await attempt.repeatUntilDone() }
         }

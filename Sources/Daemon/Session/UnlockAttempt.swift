@@ -4,7 +4,7 @@ import Logging
 import Maintenance
 import Vault
 
-/// Unlocks the vault at the start, and as soon as its database can be reached.
+/// Unlocks the vault at the start, and as soon as its database can be used.
 struct UnlockAttempt: Sendable {
     let gate: VaultController
     let source: UnlockSource
@@ -18,9 +18,9 @@ struct UnlockAttempt: Sendable {
         gate.session?.audit.enqueue(AuditEvent(.init("vault.unlock"), .done, [("actor", .text("keyturnd"))]))
     }
 
-    /// Whether the vault's database could not be reached, or accepts no changes while its servers change roles.
+    /// Whether the vault's database could not be reached, or accepts no changes for a while.
     func mayRepeat(after error: VaultError) -> Bool {
-        error.code == .store(.unavailable) || error.code == .store(.readOnly)
+        if case .store(let code) = error.code { code.mayPass } else { false }
     }
 
     /// Returns once the vault is unlocked, by whomever, or cannot be with this key.

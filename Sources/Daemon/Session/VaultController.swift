@@ -149,9 +149,7 @@ final class VaultController: Sendable {
             logger.notice(
                 "vault unlocked",
                 metadata: ["apps": "\(vault.catalog.entries.count)", "clients": "\(vault.catalog.clients.count)"])
-            if vault.isOwnedElsewhere {
-                logger.error("\(Vault.ownedElsewhere); try: \(Vault.ownedElsewhere.hint ?? "")")
-            }
+            if let reason = vault.notOwned { logger.error("\(reason.advice)") }
             // The spool is read before the first status request.
             await session.rotations.lookAtSpool()
             await session.rotations.lookAtReceipts()
@@ -181,7 +179,7 @@ final class VaultController: Sendable {
             contact.record($0)
             if let event = $0.audited { audit.enqueue(event) }
         }
-        let rotator = ZoomRotator(zoom: zoom.zoom, clock: clock) { app, grant in
+        let rotator = ZoomRotator(zoom: zoom.zoom, clock: clock, maySend: { vault.isCertainlyOurs }) { app, grant in
             Task { try? await vault.update(app) { $0.rotationGrant = grant } }
         }
         let pusher = TargetPusher(vault: vault, transport: transport, time: time) { $0.log(to: logger) }

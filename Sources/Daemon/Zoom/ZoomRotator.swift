@@ -10,6 +10,9 @@ import Zoom
 struct ZoomRotator: SecretIssuer {
     let zoom: ZoomClient
     let clock: ZoomClock
+    /// Whether a new secret may still be asked for. Asked right before the request is sent: this process, or the whole machine, may
+    /// have stood still since the request was decided.
+    let maySend: @Sendable () -> Bool
     /// Called with the grant whose token carried the scope, once a call succeeded with it.
     let remember: @Sendable (App, String) -> Void
 
@@ -51,7 +54,7 @@ struct ZoomRotator: SecretIssuer {
             return MakeOutcome(nothingDone: error, isAsked: false)
         }
         switch await zoom.rotateSecret(
-            appID: place.appID, revokeOldAt: revokeAt, token: token.accessToken, api: place.api)
+            appID: place.appID, revokeOldAt: revokeAt, token: token.accessToken, api: place.api, maySend: maySend)
         {
         case .answered(let body):
             if app.rotationGrant != token.grant { remember(app, token.grant) }

@@ -133,7 +133,9 @@ package struct StatusReport: Sendable {
     }
 
     private static func hostProblems(_ vault: Vault) -> [HealthIssue] {
-        (vault.hasOtherOwner ? [HealthIssue(.vaultElsewhere, Vault.ownedElsewhere.advice)] : [])
+        // What an owner may do, a process that lost the vault to another cannot.
+        (vault.hasOtherOwner && vault.storeTrouble?.isForGood != true
+            ? [HealthIssue(.vaultElsewhere, Vault.ownedElsewhere.advice)] : [])
             + (vault.storeTrouble == nil ? VaultProblems.problems(vault.changeFailure, hang: vault.changesHang) : [])
     }
 

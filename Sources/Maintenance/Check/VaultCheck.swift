@@ -26,7 +26,7 @@ package struct VaultCheck {
         do {
             switch try storage.state() {
             case .present: break
-            case .missing: throw StartError.noVault(at: storage.place, VaultTraces(in: paths.stateDirectory))
+            case .missing: throw StartError.noVault(in: storage, VaultTraces(in: paths.stateDirectory))
             case .replacing:
                 throw StartError(
                     .badData, "a restore was interrupted before the vault was in place",

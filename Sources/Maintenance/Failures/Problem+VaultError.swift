@@ -25,7 +25,8 @@ extension Problem {
         case .diskFull, .gone, .inputOutput, .readOnly, .notPermitted, .inUse, .unavailable, .untrusted, .undecided:
             .storageFailed
         case .damaged, .notAVault: .vaultDamaged
-        case .missing, .exists, .newerSchema, .newerFormat, .closed, .library: .internal
+        case .rolledBack: .vaultRolledBack
+        case .missing, .exists, .notServed, .newerSchema, .newerFormat, .closed, .library: .internal
         }
     }
 
@@ -41,6 +42,8 @@ extension Problem {
         case .untrusted: "the vault's database could not prove who it is: the change was not saved"
         case .undecided: "the vault's database has not confirmed the change: whether it was saved is not known yet"
         case .damaged, .notAVault: "the vault is damaged"
+        case .rolledBack: "the vault has lost changes that it had confirmed"
+        case .notServed: "the vault was moved to another place"
         case .missing, .exists, .newerSchema, .newerFormat, .closed, .library:
             "the vault failed; the daemon's log says how"
         }

@@ -17,7 +17,7 @@ extension StartError {
                 switch code {
                 case .missing: .notFound
                 case .inUse: .temporary
-                case .exists, .notAVault, .newerSchema, .newerFormat, .damaged: .badData
+                case .exists, .notServed, .notAVault, .newerSchema, .newerFormat, .damaged, .rolledBack: .badData
                 case .notPermitted: .notPermitted
                 case .readOnly, .diskFull, .gone, .inputOutput: .inputOutput
                 case .unavailable, .undecided: .unavailable

@@ -45,8 +45,8 @@ package struct Initialisation {
         }
         guard try isMissing() else {
             throw StartError(
-                .badData, "there already is a vault at \(storage.place); it was not changed",
-                hint: "keyturnd serve; or, for a new vault, give another --state-dir or another --store")
+                .badData, "there already is a vault \(storage.inPlace); it was not changed",
+                hint: "keyturnd serve; or, for a new vault, \(storage.otherPlace)")
         }
         var made: [String] = []
         do throws(StartError) {

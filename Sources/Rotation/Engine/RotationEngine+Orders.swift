@@ -153,7 +153,7 @@ extension RotationEngine {
 
     private func servedApp(_ name: Name) throws(VaultError) -> App {
         guard let entry = vault.catalog.app(name) else { throw Vault.noSuchApp(name) }
-        guard !vault.isOwnedElsewhere else { throw Vault.ownedElsewhere }
+        if let reason = vault.notOwned { throw reason }
         return entry.app
     }
 
@@ -184,7 +184,7 @@ extension RotationEngine {
 
     /// The rotation with this ID, if it is running.
     private func openRotation(_ id: String) async throws(VaultError) -> (AppEntry, Rotation) {
-        guard !vault.isOwnedElsewhere else { throw Vault.ownedElsewhere }
+        if let reason = vault.notOwned { throw reason }
         let (rotation, app) = try await vault.rotation(id: id)
         guard let entry = vault.catalog.app(app.name), let open = entry.rotation, open.id == id else {
             throw Vault.over(app.name, rotation)

@@ -22,12 +22,16 @@ package protocol SealedStore: ReadableStore {
     /// What keeps it from saving changes now, if anything. Returns at once.
     var trouble: StoreTrouble? { get }
 
+    /// Whether no other process can have the right to change the store at this moment. Returns at once.
+    var isCertainlyOurs: Bool { get }
+
     /// The store must not be used afterwards.
     func close() async throws
 }
 
 extension SealedStore {
     package var trouble: StoreTrouble? { nil }
+    package var isCertainlyOurs: Bool { true }
 }
 
 /// The rows of a store within one transaction.

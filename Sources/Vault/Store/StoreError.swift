@@ -9,6 +9,8 @@ package struct StoreError: Advised, Error, Equatable, CustomStringConvertible {
         /// The store's files were removed, moved or replaced while they were in use.
         case gone
         case exists
+        /// The vault was moved to another place, or a move to this place was not finished.
+        case notServed
         case notAVault
         /// The schema's version is newer than this program's.
         case newerSchema(found: Int, known: Int)
@@ -20,6 +22,8 @@ package struct StoreError: Advised, Error, Equatable, CustomStringConvertible {
         /// The medium failed, or a page is damaged.
         case inputOutput
         case damaged
+        /// The store lacks changes that it had confirmed.
+        case rolledBack
         case closed
         /// The store's server cannot be reached, or cannot do it now.
         case unavailable
@@ -53,6 +57,9 @@ package struct StoreError: Advised, Error, Equatable, CustomStringConvertible {
 }
 
 extension StoreError.Code {
+    /// Whether a database may recover from it while the daemon waits: its server is away, not yet the primary, or has no room.
+    package var mayPass: Bool { [.unavailable, .readOnly, .diskFull, .undecided].contains(self) }
+
     /// What the operator can do, if anything.
     package var hint: String? {
         switch self {
@@ -71,7 +78,7 @@ extension StoreError.Code {
         case .inputOutput: "look for disk errors in the kernel's log (dmesg)"
         case .damaged:
             "keyturnd restore BACKUP, which moves the damaged file aside; keep that until its secrets are safe"
-        case .closed, .unavailable, .untrusted, .undecided, .library: nil
+        case .rolledBack, .closed, .unavailable, .untrusted, .undecided, .notServed, .library: nil
         }
     }
 }

@@ -9,6 +9,9 @@ package protocol VaultStorage: Sendable {
     /// What messages call the vault: its file, or its database and server.
     var place: String { get }
 
+    /// What to do instead of making a vault where there is one: how to name another place.
+    var otherPlace: String { get }
+
     var backups: any BackupFiles { get }
 
     /// What is there. Opens nothing, and changes nothing.
@@ -35,6 +38,11 @@ package protocol VaultStorage: Sendable {
 
     /// Finishes a replacement that was interrupted after it was decided. Does nothing otherwise.
     func finishReplacement() throws(StoreError)
+}
+
+extension VaultStorage {
+    /// ``place`` with its preposition.
+    package var inPlace: String { place.inPlace }
 }
 
 /// Backups: each is one file of SQLite, whatever stores the vault.

@@ -20,6 +20,7 @@ extension FuzzTarget {
             twice(TriedTarget.self), twice(ConsoleDiscovery.self), twice(ServerCertificate.self),
             twice(KeyList.self), twice(NewKeyRequest.self), twice(KeyAdded.self),
             twice(BackupRequest.self), twice(BackupReport.self), twice(CheckReport.self), twice(RestoreReport.self),
+            twice(MigrationReport.self),
             twice(CheckResults.self), twice(GuideDraft.self), twice(HistoryDocument.self),
             twice(ExplainRequest.self),
         ]
