@@ -15,6 +15,7 @@ import SecretMemory
 
     let handle: UnsafeMutableRawPointer
     private var headers: UnsafeMutablePointer<curl_slist>?
+    private var recipients: UnsafeMutablePointer<curl_slist>?
     /// The first option that curl refused, or `CURLE_OK`.
     private(set) var refused: CURLcode = CURLE_OK
     /// Where curl writes its error message. Only OpenSSL's number is read from it: see ``CurlCircumstances``.
@@ -32,6 +33,7 @@ import SecretMemory
     deinit {
         unsafe curl_easy_cleanup(handle)
         unsafe curl_slist_free_all(headers)
+        unsafe curl_slist_free_all(recipients)
         if let text = unsafe sentence.baseAddress { unsafe explicit_bzero(text, sentence.count) }
         unsafe sentence.deallocate()
     }
@@ -108,6 +110,34 @@ import SecretMemory
         noExpect.append("Expect:")  // without a value, curl leaves the header out
         append(noExpect)
         unsafe set(CURLOPT_HTTPHEADER, pointer: UnsafeMutableRawPointer(headers))
+    }
+
+    /// Requires checked addresses, in angle brackets.
+    mutating func setRecipients(_ list: [String]) {
+        for recipient in list {
+            guard let longer = unsafe curl_slist_append(recipients, recipient) else {
+                return record(CURLE_OUT_OF_MEMORY)
+            }
+            unsafe recipients = longer
+        }
+        unsafe set(CURLOPT_MAIL_RCPT, pointer: UnsafeMutableRawPointer(recipients))
+    }
+
+    /// curl copies it, with the allocator that wipes.
+    mutating func setPassword(_ password: borrowing SecretBytes) {
+        var text = SecretBuffer()
+        text.append(password)
+        text.append(0)
+        text.withSpan { span in
+            unsafe span.withUnsafeBytes { bytes in
+                record(unsafe keyturn_curl_set_pointer(handle, CURLOPT_PASSWORD, bytes.baseAddress))
+            }
+        }
+    }
+
+    mutating func setMailCallbacks(message: @escaping Receiver, reply: @escaping Receiver) {
+        record(unsafe keyturn_curl_set_receiver(handle, CURLOPT_READFUNCTION, message))
+        record(unsafe keyturn_curl_set_receiver(handle, CURLOPT_HEADERFUNCTION, reply))
     }
 
     private mutating func append(_ line: consuming SecretBuffer) {
