@@ -80,7 +80,7 @@ missing_package_tools() {
 }
 
 # The additional dependencies of the tests: PostgreSQL, of which they make clusters; a JVM for the plug-in in connectors/; systemd to check its units; man for
-# the manual pages; Prometheus to read the metrics; JSON Schema for messages to the stand-in console and for answers;
+# the manual pages; Prometheus to read the metrics; JSON Schema for messages to the stand-ins and for answers; an SMTP server for alerts;
 # the request parser of Node.js to compare with ours; and the clients and proxies of the examples in
 # docs/agent-socket.md.
 missing_test_packages() {
@@ -95,6 +95,7 @@ missing_test_packages() {
     have_command systemd-analyze || say systemd
     /usr/bin/python3 -c 'import prometheus_client' 2>/dev/null || say python3-prometheus-client
     /usr/bin/python3 -c 'import jsonschema' 2>/dev/null || say python3-jsonschema
+    /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || say python3-aiosmtpd
     /usr/bin/python3 -c 'import yaml' 2>/dev/null || say python3-yaml
     /usr/bin/python3 -c 'import requests' 2>/dev/null || say python3-requests
 }

@@ -91,8 +91,8 @@ extension AttentionCode {
                 try: "check audit.forward, and whether the receiver runs")
         case .alertsUndelivered:
             Advice(
-                "the receiver of alerts has accepted none for more than five minutes: nobody is notified of anything",
-                try: "keyturn alert test; keyturn alert list; check alerts.command or alerts.webhook")
+                "a channel has not accepted alerts for more than five minutes: nobody is notified there",
+                try: "keyturn alert test; keyturn alert list; check alerts.channels")
         case .refusalsCounted:
             Advice(
                 "callers without a grant are refused so often that the audit log only counts further refusals, in lines refusals.counted; clients with a grant are served and logged as before",

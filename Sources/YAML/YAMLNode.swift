@@ -29,6 +29,16 @@ package struct YAMLNode: Sendable {
         }
     }
 
+    /// A text that is the same for the same value, however it was written.
+    package var canonical: String {
+        switch content {
+        case .scalar(let text, _): text.debugDescription
+        case .list(let items): "[\(items.map(\.canonical).joined(separator: ","))]"
+        case .mapping(let entries):
+            "{\(entries.map { "\($0.key.debugDescription):\($0.value.canonical)" }.joined(separator: ","))}"
+        }
+    }
+
     fileprivate init(_ content: Content, line: Int) { (self.content, self.line) = (content, line) }
 
     /// Reads one document. Nothing here needs anchors, aliases or tags, and a document with any is refused: an alias can

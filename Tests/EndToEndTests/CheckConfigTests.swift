@@ -17,11 +17,12 @@ import Testing
             let json = try Self.check("", world, "--json").json
             #expect(json["valid"].bool == true && json["file"].string == world.configuration)
             let doubtful = try Self.check(
-                "agent:\n  mode: '0600'\n  group: daemon\nalerts:\n  command: /nowhere/at/all\n", world)
+                "agent:\n  mode: '0600'\n  group: daemon\nalerts:\n  channels:\n    page: {type: command, command: /nowhere/at/all}\n",
+                world)
             #expect(doubtful.exit == 0, "\(doubtful)")
             #expect(
                 doubtful.output.contains("warning: agent.group has no effect: agent.mode 0600 gives groups no access"))
-            #expect(doubtful.output.contains("warning: alerts.command: cannot run /nowhere/at/all"))
+            #expect(doubtful.output.contains("warning: alerts.channels.page: cannot run /nowhere/at/all"))
         }
     }
 
@@ -30,8 +31,18 @@ import Testing
         ("agent:\n  group: no-such-group-here\n", "agent.group: there is no group 'no-such-group-here'"),
         ("admin:\n  viewer_group: no-such-group-here\n", "admin.viewer_group: there is no group"),
         ("zoom:\n  ca_file: /nowhere/ca.pem\n", "zoom.ca_file: cannot read /nowhere/ca.pem"),
-        ("alerts:\n  webhook: ftp://example.com/\n", "alerts.webhook is not an https URL"),
-        ("alerts:\n  webhook: https://example.com/\n  command: /bin/true\n", "use only one"),
+        (
+            "alerts:\n  channels:\n    hook:\n      type: slack\n      url: ftp://example.com/\n",
+            "line 5: alerts.channels.hook.url is not an https URL"
+        ),
+        (
+            "alerts:\n  channels:\n    mail: {type: smtp, url: 'smtp://m', from: a@b, to: c@d, ca_file: /nowhere}\n",
+            "alerts.channels.mail.ca_file: cannot read /nowhere"
+        ),
+        (
+            "alerts:\n  channels:\n    pd: {type: pagerduty, routing_key_file: /nowhere}\n",
+            "alerts.channels.pd.routing_key_file: cannot read /nowhere"
+        ),
         ("unlock:\n  key_file: /nowhere/key\n", "cannot read the key file /nowhere/key"),
         ("unlock:\n  command: /nowhere/program\n", "unlock.command: cannot run /nowhere/program"),
         ("unlock:\n  command: echo secret\n", "absolute path"),

@@ -136,7 +136,7 @@ import Testing
             try world.initialise()
             let script = world.directory + "/alert"
             try Self.attempts(world).write(toFile: script, atomically: true, encoding: .utf8)
-            try world.start("--key-file", world.keyFile, environment: ["KEYTURN_ALERTS_COMMAND": "/bin/sh \(script)"])
+            try world.start("--key-file", world.keyFile, environment: AlertServices.command("/bin/sh", script))
             try world.must("alert", "test")
             try world.addApp("zoom-one")
             let report = try world.diagnosis()

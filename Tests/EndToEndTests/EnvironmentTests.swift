@@ -57,7 +57,7 @@ import Testing
                 "--key-file", world.keyFile,
                 environment: [
                     "SSLKEYLOGFILE": log, "KEYTURN_ZOOM_CA_FILE": certificate,
-                    "KEYTURN_ALERTS_WEBHOOK": "https://localhost:\(port)/",
+                    "KEYTURN_ALERTS_CHANNELS": "{hook: {type: webhook, url: 'https://localhost:\(port)/'}}",
                 ])
             let told = try world.keyturn("alert", "test")
             #expect(told.exit == 0, "the server was spoken to over TLS: \(told)")
@@ -78,9 +78,8 @@ import Testing
             try world.start(
                 "--log-level", "info",
                 environment: [
-                    "CREDENTIALS_DIRECTORY": credentials, "KEYTURN_ALERTS_COMMAND": "/bin/sh \(script)",
-                    "SSLKEYLOGFILE": world.directory + "/keys.log",
-                ])
+                    "CREDENTIALS_DIRECTORY": credentials, "SSLKEYLOGFILE": world.directory + "/keys.log",
+                ].merging(AlertServices.command("/bin/sh", script)) { $1 })
             #expect(world.isHealthy)
             #expect(try world.keyturn("alert", "test").exit == 0)
             let variables = Set(

@@ -66,6 +66,10 @@ import Testing
             _ = try world.runner.run(
                 Programs.keyturn, try world.adding("zoom-wrong", wrong, "--no-verify"), input: "wrong")
             _ = try world.get("/v1/apps/zoom-wrong/token")
+            // Where nobody listens.
+            try "alerts.channels: {hook: {type: webhook, url: 'http://127.0.0.1:9/'}}\n".write(
+                toFile: world.configuration, atomically: true, encoding: .utf8)
+            try world.daemon.child.signal(SIGHUP)
             var told = Self.told(try world.ask("GET", "/v1/metrics").text)
 
             func pass(_ what: String, until family: String) throws {

@@ -28,7 +28,7 @@ import Testing
             {"version":1,"alerts":[{"code":"rotation_blocked","app":"zoom","target":null,"since":"\(time)",\
             "gone_since":null,"raised_at":"\(time)","resolved_at":null,"notified_at":"\(time)","notified_as":null,\
             "pending":"raised","delivered":false,\
-            "detail":"plAnted\\u001b[2J\\u009b2J\\nkeyturn: all is well","try":null,"deadline":null}]}
+            "detail":"plAnted\\u001b[2J\\u009b2J\\nkeyturn: all is well","try":null,"deadline":null}],"channels":[]}
             """.write(toFile: world.state + "/alerts.json", atomically: true, encoding: .utf8)
             try world.start()
             let listed = try world.must("alert", "list").output

@@ -140,8 +140,8 @@ import Testing
                 // It is known over a restart how urgent it was told.
                 let directory = try TemporaryDirectory()
                 let file = AlertFile(path: directory.path + "/alerts.json")
-                try file.write(day.state)
-                day.state = try file.read()
+                try file.write(AlertStates(log: day.state))
+                day.state = try file.read().log
             }
             day.now = day.now + 600
         }
@@ -191,7 +191,7 @@ import Testing
         for _ in 0..<3 {
             let next = day.state.next(day.now)
             #expect(next?.alert.state == .raised)
-            if let next { day.state.refused(next.key) }
+            if let next { day.state.failed(next.key, now: day.now) }
         }
         #expect(day.state.pending == 1 && day.update([], after: 10) == [])
         #expect(day.update([], after: 60) == ["resolved rotation_blocked/a"] && day.send() == [])
@@ -217,7 +217,7 @@ import Testing
         let oldest = day.state.next(day.now)
         let first = try #require(oldest)
         #expect(first.alert.issue.app == .test("a"), "the oldest")
-        day.state.refused(first.key)
+        day.state.failed(first.key, now: day.now)
         let other = day.state.next(day.now)
         let second = try #require(other)
         #expect(second.alert.issue.app == .test("b"))
@@ -265,34 +265,21 @@ import Testing
         _ = day.update(Array(seen.dropFirst()), after: 70)
         let directory = try TemporaryDirectory()
         let file = AlertFile(path: directory.path + "/alerts.json")
-        #expect(try file.read() == AlertState())
-        try file.write(day.state)
+        #expect(try file.read() == AlertStates())
+        let states = AlertStates(log: day.state, channels: [.test("team"): day.state, .test("new"): AlertState()])
+        try file.write(states)
         let read = try file.read()
-        #expect(read == day.state && read.isSaved(as: day.state))
-        try file.write(AlertState())
-        #expect(try file.read() == AlertState() && !day.state.isSaved(as: AlertState()))
+        #expect(read == states && read.isSaved(as: states))
+        #expect(!states.isSaved(as: AlertStates(log: day.state)))
+        try file.write(AlertStates())
+        #expect(try file.read() == AlertStates() && !day.state.isSaved(as: AlertState()))
     }
 
-    @Test(arguments: ["", "{}", "[]", #"{"version":2,"alerts":[]}"#])
+    @Test(arguments: ["", "{}", "[]", #"{"version":2,"alerts":[],"channels":[]}"#])
     func `a file that is no state of alerts is refused`(_ text: String) throws {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/alerts.json"
         try KeyFile.write(SecretBytes(copying: text), to: path, mode: 0o600)
         #expect(throws: StartError.self) { try AlertFile(path: path).read() }
-    }
-
-    @Test func `an alert is one JSON object that says what the status says`() {
-        var day = Day()
-        _ = day.update([Self.seen("target_failed", app: "a", target: "t", "it \"fails\"")])
-        _ = day.update([Self.seen("target_failed", app: "a", target: "t", "it \"fails\"")], after: 60)
-        let text = day.state.raised(day.now).first.map { TestSupport.text($0.render(host: "h1")) }
-        #expect(
-            text == """
-                {"version":1,"id":"target_failed:a/t:1800000060","state":"raised","reminder":false,\
-                "code":"target_failed","severity":"warning","app":"a","target":"t",\
-                "detail":"it \\"fails\\"","try":"keyturn status","deadline":null,\
-                "text":"keyturn: warning: target_failed (a, target t): it \\"fails\\"; try: keyturn status",\
-                "since":"2027-01-15T08:00:00Z","at":"2027-01-15T08:01:00Z","host":"h1"}
-                """)
     }
 }

@@ -3,6 +3,7 @@ import Domain
 import Glibc
 import HTTPTransport
 import SocketAPI
+import TestSupport
 import Testing
 
 @testable import Doctor
@@ -86,11 +87,20 @@ import Testing
 
     @Test func `alerts that reach nobody are a warning`() {
         let (can, cannot) = (true, false)
-        #expect(DaemonDoctor.alerts(channel: .log, startsPrograms: can).outcome == .warning)
-        #expect(DaemonDoctor.alerts(channel: .log, startsPrograms: can).hint?.contains("restart") == false)
-        let first = DaemonDoctor.alerts(channel: .log, startsPrograms: cannot).hint
-        #expect(first?.contains("restart keyturnd (for a first command)") == true, "a reload does not bring one")
-        #expect(DaemonDoctor.alerts(channel: .webhook, startsPrograms: cannot).outcome == .passed)
+        #expect(DaemonDoctor.alerts([], startsPrograms: can).map(\.outcome) == [.warning])
+        #expect(DaemonDoctor.alerts([], startsPrograms: can)[0].hint?.contains("restart") == false)
+        let first = DaemonDoctor.alerts([], startsPrograms: cannot)[0].hint
+        #expect(first?.contains("for a first command: restart keyturnd") == true, "a reload does not bring one")
+        let channels = [nil, "it answered 500"].map { reason in
+            AlertList.Channel(
+                name: .test("team"), type: .slack, receiver: "https://hooks.slack.com", least: .warning,
+                undelivered: 2, refused: 0, failingSince: nil, reason: reason)
+        }
+        let lines = DaemonDoctor.alerts(channels, startsPrograms: cannot)
+        #expect(lines.map(\.outcome) == [.passed, .warning])
+        #expect(lines[0].detail == "team: slack to https://hooks.slack.com, from warning on")
+        #expect(
+            lines[1].detail.hasSuffix("2 not accepted: it answered 500") && lines[1].hint == "keyturn alert test team")
     }
 
     @Test(arguments: [

@@ -26,19 +26,22 @@ import Testing
             "resolved_at":null,"notified_at":null,"notified_as":null,"pending":null,"delivered":false,"detail":"d","try":null,
             "deadline":null}
             """
-        let text = "{\"version\":1,\"alerts\":[\(full),\(bare)]}".replacing("\n", with: "")
-        #expect(try rewritten(AlertState.self, text) == text)
+        let log = "\"alerts\":[\(full),\(bare)]"
+        let text =
+            "{\"version\":1,\(log),\"channels\":[{\"name\":\"oncall\",\(log)},{\"name\":\"team\",\"alerts\":[]}]}"
+            .replacing("\n", with: "")
+        #expect(try rewritten(AlertStates.self, text) == text)
     }
 
     @Test func `an unknown word of this version is an error, and one of another version is none`() throws {
         let text = """
-            {"version":1,"alerts":[{"code":"c","since":"2026-01-02T03:04:01Z","delivered":false,"detail":"d","notified_as":"loud"}]}
+            {"version":1,"alerts":[{"code":"c","since":"2026-01-02T03:04:01Z","delivered":false,"detail":"d","notified_as":"loud"}],"channels":[]}
             """
-        #expect(try !rewritten(AlertState.self, text).contains("loud"))
+        #expect(try !rewritten(AlertStates.self, text).contains("loud"))
         #expect(throws: (any Error).self) {
-            try rewritten(AlertState.self, text.replacing("notified_as", with: "pending"))
+            try rewritten(AlertStates.self, text.replacing("notified_as", with: "pending"))
         }
-        #expect(throws: (any Error).self) { try rewritten(AlertState.self, text.replacing("1,", with: "2,")) }
+        #expect(throws: (any Error).self) { try rewritten(AlertStates.self, text.replacing("1,", with: "2,")) }
     }
 
     @Test func `the newest backup and the explained codes are written as they were read`() throws {

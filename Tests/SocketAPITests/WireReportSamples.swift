@@ -3,13 +3,20 @@ import SocketAPI
 extension WireSample {
     static let reports = [
         WireSample(
-            AlertList.self, wrong: "channel", "undelivered", "alerts",
+            AlertList.self, wrong: "channels", "alerts",
             text: """
-                {"channel":"log","undelivered":1,"alerts":[{"code":"c","severity":"note","app":"hr","target":"pf","detail":"d","try":"t",
+                {"channels":[{"name":"team","type":"slack","receiver":"r","least_severity":"warning","undelivered":1,
+                "refused":2,"failing_since":@1,"reason":"w"},{"name":"new","type":"of_tomorrow","receiver":"r",
+                "least_severity":"critical","undelivered":0,"refused":0,"failing_since":null,"reason":null}],"alerts":[{"code":"c","severity":"note","app":"hr","target":"pf","detail":"d","try":"t",
                 "deadline":@2,"since":@1},{"code":"c","severity":"note","app":null,"target":null,"detail":"d","try":null,
                 "deadline":null,"since":@1}]}
                 """),
-        WireSample(AlertTested.self, text: #"{"channel":"webhook"}"#),
+        WireSample(
+            AlertTested.self, wrong: "channels",
+            text: """
+                {"channels":[{"name":"team","type":"slack","receiver":"r","accepted":true,"reason":null},
+                {"name":"mail","type":"smtp","receiver":"s","accepted":false,"reason":"w"}]}
+                """),
         WireSample(AuditPage.self, wrong: "lines", text: #"{"lines":["a","b"],"last":9}"#),
         WireSample(AuditReport.self, text: #"{"segments":1,"lines":2,"first":3,"last":4,"code":"c","findings":["f"]}"#),
         WireSample(

@@ -26,17 +26,21 @@ extension AdminCall {
                 vault: session.vault, pusher: session.pusher, problems: routes.status.issues(session.vitals)
             ) { try await session.audit.verifyNewest() }
         }
-        let report = await routes.doctor.report(unlocked, channel: await routes.notifier.channelKind) {
+        let report = await routes.doctor.report(unlocked, channels: await routes.notifier.channelStates) {
             key throws(VaultError) in try await routes.gate.slot(openedBy: key)
         }
         return .ok(report)
     }
 
     func testAlert() async throws(Problem) -> RenderedResponse {
-        do throws(AlertChannel.NotAccepted) { return .ok(AlertTested(channel: try await routes.notifier.test())) } catch
-        {
-            throw Problem(.upstreamUnavailable, "the alert was not accepted: \(error)", try: Refusal.alertHint)
+        var channel: Name?
+        if let text = request.target.query("channel") {
+            guard let name = Name(text) else {
+                throw Problem(.badRequest, "channel is not a name: \(Name.grammar)", try: "keyturn alert list")
+            }
+            channel = name
         }
+        return .ok(try await routes.notifier.test(channel))
     }
 
     // MARK: The vault

@@ -20,7 +20,9 @@ extension AdminOperation {
         .init(.get, "/v1/doctor", .operator) { await $0.diagnose() },
         .init(.post, "/v1/explain", .viewer) { .ok(try Explanation(catalog: try $0.catalog).answer($1)) },
         .init(.get, "/v1/alerts", .viewer) { .ok(await $0.routes.notifier.list) },
-        .init(.post, "/v1/alerts/test", .operator, .afterwards("alert.test")) { try await $0.testAlert() },
+        .init(.post, "/v1/alerts/test", .operator, query: ["channel"], .afterwards("alert.test")) {
+            try await $0.testAlert()
+        },
         .init(.post, "/v1/unlock", .admin, .afterwards("vault.unlock", waits: false)) { try await $0.unlock($1) },
         .init(.post, "/v1/lock", .admin, .committed("vault.lock", waits: false)) { try await $0.lock() },
         .init(.post, "/v1/adopt", .admin, .afterwards("vault.adopt")) { try await $0.adopt() },

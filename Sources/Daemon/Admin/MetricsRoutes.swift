@@ -24,7 +24,7 @@ struct MetricsSource: Sendable {
         (report.fromMemory, report.fromZoom) = (.init(latency.immediate), .init(latency.waiting))
         report.events = gate.events.counts
         report.alerts = await notifier.severities
-        report.alertsUndelivered = await notifier.pending
+        report.channels = await notifier.channelStates
         report.unlocked = session.map { session in
             let vitals = session.vitals
             return MetricsReport.Unlocked(vitals, problems: status.issues(vitals))

@@ -65,7 +65,7 @@ package struct Daemon: Sendable {
     package static func confine(_ settings: Settings, credential: String?, _ paths: Paths) -> Confinement {
         let source = settings.unlockSource(credential: credential, closed: paths.closed)
         let unlocksByCommand = if case .command = source { true } else { false }
-        return Confinement.begin(startsPrograms: unlocksByCommand || settings.alertCommand != nil)
+        return Confinement.begin(startsPrograms: unlocksByCommand || settings.alertsByCommand)
     }
 
     /// Serves until it is told to stop.
@@ -75,7 +75,7 @@ package struct Daemon: Sendable {
         let roles = try settings.adminRoles(owner: geteuid())
         let agentGroup = try settings.agentGroupID()
         let transport = try makeTransport()
-        let channel = try settings.alertChannel(closed: paths.closed, over: transport)
+        let channels = try settings.makeAlertChannels(closed: paths.closed, over: transport, time: time)
         let inherited = try InheritedSockets()
         var check = SettingsCheck(paths: paths, credential: credential)
         check.inherited = inherited
@@ -118,7 +118,7 @@ package struct Daemon: Sendable {
             unlocking: { source?.absence }, time: time, version: version, started: time.now,
             stateDirectory: paths.stateDirectory)
         let notifier = AlertNotifier(
-            status: status, channel: channel, file: AlertFile(path: paths.alerts), delivery: delivery,
+            status: status, channels: channels, file: AlertFile(path: paths.alerts), delivery: delivery,
             logger: logger)
         let metrics = MetricsSource(
             gate: gate, agent: AgentServer(), notifier: notifier, paths: paths, status: status)

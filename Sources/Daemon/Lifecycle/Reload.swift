@@ -12,7 +12,7 @@ import Synchronization
 /// settings, and those with which a restart would fail, change nothing.
 struct Reload {
     /// The settings that can change at run time.
-    static let live: Set<String> = ["alerts.command", "alerts.command_timeout", "alerts.webhook", "log.level"]
+    static let live: Set<String> = ["alerts.channels", "log.level"]
 
     let began: Settings
     let read: Settings.Reader
@@ -45,10 +45,11 @@ struct Reload {
 
     /// - Returns: the settings from now on, including those that wait for a restart, since they were reported.
     private func apply(_ settings: Settings, after old: Settings) async throws(StartError) -> Settings {
-        let isRunnable = startsPrograms || settings.alertCommand == nil
-        let channel = try settings.alertChannel(closed: check.paths.closed, over: transport)
+        let isRunnable = startsPrograms || !settings.alertsByCommand
+        let channels = try settings.makeAlertChannels(
+            closed: check.paths.closed, over: transport, time: notifier.time)
         if isRunnable {
-            await notifier.deliver(by: channel)
+            await notifier.replaceChannels(with: channels)
         } else {
             logger.warning(
                 "the alert settings are unchanged: this daemon started without a command, and can no longer start programs",
@@ -70,7 +71,7 @@ struct Reload {
     static func changes(
         from old: Settings, to new: Settings, live: Set<String>
     ) -> (now: [String], later: [String]) {
-        let changed = Settings.keys.keys.filter { old.given[$0] != new.given[$0] }.sorted()
+        let changed = Settings.names.filter { old.given[$0] != new.given[$0] }
         return (changed.filter(live.contains), changed.filter { !live.contains($0) })
     }
 

@@ -1,7 +1,7 @@
 import Audit
 import Confinement
-import HTTPTransport
 import SocketServer
+import YAML
 
 /// All settings: from the file, environment variables, and for the important ones flags.
 package struct Settings: Equatable, Sendable {
@@ -53,12 +53,8 @@ package struct Settings: Equatable, Sendable {
     /// `audit.forward_client_cert_file` and `audit.forward_client_key_file`: the client certificate for it.
     var auditForwardCertificateFile: String?
     var auditForwardKeyFile: String?
-    /// `alerts.command`: a command that gets alerts.
-    var alertCommand: CommandWords?
-    /// `alerts.command_timeout`: the command's time limit in seconds.
-    var alertTimeout = 10
-    /// `alerts.webhook`: a webhook that gets alerts instead. Its URL may be a secret.
-    var alertWebhook: EndpointURL?
+    /// `alerts.channels`: who gets alerts besides the log.
+    var alertChannels: [AlertChannelSettings] = []
     /// `metrics.listen`: the loopback address of the metrics, besides the admin socket.
     var metricsAddress: LoopbackAddress?
     /// `log.level`: `debug`, `info`, `notice`, `warning` or `error`.
@@ -86,7 +82,17 @@ package struct Settings: Equatable, Sendable {
     /// The most waiting requests: whatever is set, half of the connections are left to clients that fetch.
     var mostWaiting: Int { min(maxWaiting, maxConnections / 2) }
 
-    /// Every key, with the function that parses it. The only list of settings.
+    /// Every key: the only lists of settings are the following two.
+    static var names: [String] { (Array(keys.keys) + structures.keys).sorted() }
+
+    /// The settings that have more than one value, with the function that parses the YAML.
+    static let structures: [String: @Sendable (inout Settings, YAMLNode) throws(BadPart) -> Void] = [
+        "alerts.channels": { settings, node throws(BadPart) in
+            settings.alertChannels = try AlertChannelSettings.all(node)
+        }
+    ]
+
+    /// The settings that have one value, with the function that parses it.
     static let keys: [String: @Sendable (inout Settings, String) throws(BadValue) -> Void] = [
         "store": { settings, text throws(BadValue) in
             guard text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") else {
@@ -157,18 +163,6 @@ package struct Settings: Equatable, Sendable {
         },
         "audit.forward_client_key_file": { settings, text throws(BadValue) in
             settings.auditForwardKeyFile = try path(text)
-        },
-        "alerts.command": { settings, text throws(BadValue) in
-            guard let words = CommandWords(text) else { throw BadValue(CommandWords.grammar) }
-            settings.alertCommand = words
-        },
-        "alerts.command_timeout": { settings, text throws(BadValue) in
-            settings.alertTimeout = try number(text, 1...60, of: "seconds")
-        },
-        "alerts.webhook": { settings, text throws(BadValue) in
-            do throws(EndpointURLError) { settings.alertWebhook = try EndpointURL(text) } catch {
-                throw BadValue("an https URL, or an http one of this machine: \(error)")
-            }
         },
         "metrics.listen": { settings, text throws(BadValue) in
             guard let address = LoopbackAddress(text) else { throw BadValue(LoopbackAddress.grammar) }

@@ -23,7 +23,7 @@ package struct SettingsCheck: Sendable {
             try groups(settings)
             try Self.checkCAFiles(settings)
             try Self.checkSyslogIdentity(settings)
-            try settings.checkAlertChannel()
+            for channel in settings.alertChannels { _ = try channel.readFiles(credentials: Settings.credentials) }
             if let address = settings.metricsAddress { try LoopbackSocket.check(address, for: "metrics.listen") }
             try checkPaths()
             try sockets(settings)
@@ -131,8 +131,13 @@ package struct SettingsCheck: Sendable {
             found.append(
                 "agent.group has no effect: agent.mode 0\(String(settings.agentMode, radix: 8)) gives groups no access")
         }
-        if let program = settings.alertCommand?.program, unsafe access(program, X_OK) != 0 {
-            found.append("alerts.command: cannot run \(program.printable()): \(SystemError.words(for: errno))")
+        for channel in settings.alertChannels {
+            guard case .command(let words, _) = channel.receiver, unsafe access(words.program, X_OK) != 0 else {
+                continue
+            }
+            found.append(
+                "alerts.channels.\(channel.name): cannot run \(words.program.printable()): \(SystemError.words(for: errno))"
+            )
         }
         return found
     }

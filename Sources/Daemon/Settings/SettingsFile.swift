@@ -43,7 +43,7 @@ package enum SettingsFile {
 
     private static func environment() -> [String: String] {
         var found: [String: String] = [:]
-        for key in Settings.keys.keys {
+        for key in Settings.names {
             let name = SettingsReader.variable(for: key)
             if let value = unsafe getenv(name) { found[name] = unsafe String(cString: value) }
         }

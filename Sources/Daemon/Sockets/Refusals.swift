@@ -72,10 +72,6 @@ enum Refusal {
                 try: "fetch without wait from time to time; or share one event stream"), retryAfter: 10)
     }
 
-    static let alertHint =
-        "run the command by hand as the daemon's user with setpriv --no-new-privs; from the daemon it makes no files in the state "
-        + "directory, the runtime directory, or right above them. A webhook: curl it from this machine"
-
     static func notGranted(_ caller: Identity, _ permission: Permission) -> Problem {
         Problem(
             .notGranted,

@@ -1,11 +1,9 @@
 import Domain
-import SecretJSON
-import SecretMemory
 import SocketAPI
 
 /// A notification for people who are not watching the status: a problem began, persists, or ended. Built from the status,
 /// and like it free of secrets.
-struct Alert: Equatable, Sendable {
+package struct Alert: Equatable, Sendable {
     enum State: String, Sendable { case raised, resolved }
 
     /// The same for all notifications of one problem, from its beginning to its end.
@@ -20,36 +18,20 @@ struct Alert: Equatable, Sendable {
     let at: Timestamp
 
     /// Once it is over, there is nothing left to try.
-    private var advice: Advice { state == .resolved ? Advice(issue.detail) : issue.advice }
+    var advice: Advice { state == .resolved ? Advice(issue.detail) : issue.advice }
 
-    /// One line for people; most chat systems show this part of a webhook.
-    var text: String {
+    /// `critical: rotation_blocked (zoom-prod), still`: what happened, and to what.
+    var title: String {
         let head = "\(state == .resolved ? "resolved" : issue.severity.rawValue): \(issue.code)"
         let subject = issue.subject.map { " (\($0))" } ?? ""
-        return "keyturn: \(head)\(subject)\(isReminder ? ", still" : ""): \(advice)"
+        return head + subject + (isReminder ? ", still" : "")
     }
+
+    /// One line for people; most chat systems show this part of a webhook.
+    var text: String { "keyturn: \(title): \(advice)" }
 
     /// For the log.
     var line: String { "\(state == .resolved ? "resolved" : isReminder ? "still" : "alert"): \(advice)" }
-
-    /// One JSON object and a line end.
-    /// - Parameter host: this host's name.
-    func render(host: String) -> SecretBytes {
-        var json = JSONWriter()
-        json.beginObject()
-        json.member("version", 1)
-        json.member("id", id)
-        json.member("state", state.rawValue)
-        json.member("reminder", isReminder)
-        issue.writeMembers(to: &json, withNulls: true)
-        if let others { json.member("others", others) }
-        json.member("text", text)
-        json.member("since", since.description)
-        json.member("at", at.description)
-        json.member("host", host)
-        json.endObject()
-        return json.finish()
-    }
 }
 
 /// The problems that fire an alert, and how long each must last before. For their urgency, see ``Severity``.
@@ -60,8 +42,7 @@ struct AlertPolicy: Equatable, Sendable {
     /// - Parameter code: a problem's code, or a cause for which Zoom gives no token.
     /// - Returns: `nil` for problems that are only shown.
     init?(_ code: String) {
-        // The receiver that accepts nothing would not accept this either.
-        guard Severity.base(code) != .note, code != AttentionCode.alertsUndelivered.rawValue else { return nil }
+        guard Severity.base(code) != .note else { return nil }
         patience = Self.patience(code)
     }
 
@@ -77,7 +58,7 @@ struct AlertPolicy: Equatable, Sendable {
         case .consumerSecretExpired, .clockDiffers, .zoomUnreachable, .tokensRunOut, .rotationWaits, .diskLow,
             .auditNotForwarded,
             .refusalsCounted, .lostResponse, .targetFailed, .targetBehind, .spoolNotReady, .provisioningFailing,
-            .vaultUnwritable, .workStalled, .alertsUndelivered:
+            .vaultUnwritable, .workStalled:
             60
         case .secretUnproven, .keyRotationWaits, .unlockKeyGone, .provisionerLogUnreadable: 300
         case .secretExpires, .newerSecretLost, .restoredSecretRefused, .rotationBlocked, .secretInMemory,
@@ -87,7 +68,9 @@ struct AlertPolicy: Equatable, Sendable {
             .missingScopes, .holdersNearDeadline, .targetChanged, .targetRestored, .certificateExpires, .userChanged,
             .vaultElsewhere, .stateOpen, .keySlotDamaged, .damagedRow, .secretInSpool, .spoolUnreadable,
             .spoolUnclaimed,
-            .rotationPaused, .targetNew, .grantWithoutApp:
+            .rotationPaused, .targetNew, .grantWithoutApp,
+            // It was waited for before it became a problem.
+            .alertsUndelivered:
             0
         }
     }

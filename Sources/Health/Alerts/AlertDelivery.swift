@@ -2,30 +2,37 @@ package import Domain
 package import SocketAPI
 import Synchronization
 
-/// Whether the receiver of alerts accepts them. If it does not, nobody is notified of anything else: so the status says it, and
-/// no alert, which would not be accepted either.
+/// Which channels accept alerts. If one does not, the status says it, and so do the others: silence there would look like
+/// health.
 package final class AlertDelivery: Sendable {
     /// How long a receiver may be away, in seconds.
-    private static let patience = 300
+    static let patience = 300
 
-    private struct Failure {
+    struct Failure: Sendable {
         let since: Moment
         let reason: String
     }
 
-    private let failure = Mutex<Failure?>(nil)
+    private let failures = Mutex<[Name: Failure]>([:])
 
     package init() {}
 
-    func worked() { failure.withLock { $0 = nil } }
+    func worked(_ channel: Name) { failures.withLock { $0[channel] = nil } }
 
-    func failed(_ reason: String, at now: Moment) {
-        failure.withLock { $0 = Failure(since: $0?.since ?? now, reason: reason) }
+    func failed(_ channel: Name, _ reason: String, at now: Moment) {
+        failures.withLock { $0[channel] = Failure(since: $0[channel]?.since ?? now, reason: reason) }
     }
 
-    package func problems(_ now: Moment) -> [HealthIssue] {
-        guard let failure = failure.withLock({ $0 }), now.boot - failure.since.boot >= Self.patience else { return [] }
-        let reason = "since \(failure.since.wall): \(failure.reason)"
+    func failure(of channel: Name) -> Failure? { failures.withLock { $0[channel] } }
+
+    /// One problem that names the channels.
+    /// - Parameter reader: a channel that is to be told: of itself it need not be told.
+    package func problems(_ now: Moment, for reader: Name? = nil) -> [HealthIssue] {
+        let found = failures.withLock { $0 }
+            .filter { $0.key != reader && now.boot - $0.value.since.boot >= Self.patience }
+            .sorted { $0.key < $1.key }
+        guard !found.isEmpty else { return [] }
+        let reason = found.map { "\($0.key) since \($0.value.since.wall): \($0.value.reason)" }.joined(separator: "; ")
         return [HealthIssue(.alertsUndelivered, AttentionCode.alertsUndelivered.advice(because: reason))]
     }
 }

@@ -4,6 +4,18 @@ import SecretJSON
 import SecretMemory
 import SocketAPI
 
+/// The state of the log's alerts, and of each channel's.
+struct AlertStates: Equatable, Sendable {
+    var log = AlertState()
+    var channels: [Name: AlertState] = [:]
+
+    /// Whether the saved file is still up to date; ignores fields recomputed on every tick.
+    func isSaved(as other: AlertStates) -> Bool {
+        log.isSaved(as: other.log) && channels.count == other.channels.count
+            && channels.allSatisfy { name, state in other.channels[name].map { state.isSaved(as: $0) } ?? false }
+    }
+}
+
 /// Saves the state of alerts across restarts: `alerts.json` in the state directory. It contains what the status shows,
 /// and is not sealed, so that it can be saved while the vault is locked. If it is lost, persisting problems fire again.
 package struct AlertFile: Sendable {
@@ -11,21 +23,44 @@ package struct AlertFile: Sendable {
 
     package init(path: String) { self.path = path }
 
-    private var file: StateFile { StateFile(path: path, largest: 4 << 20, what: "alerts") }
+    private var file: StateFile { StateFile(path: path, largest: 32 << 20, what: "alerts") }
 
     /// Returns an empty state when there is no readable file.
-    func read() throws(StartError) -> AlertState {
-        guard let content = try file.read() else { return AlertState() }
-        do { return try AlertState(parsing: content, values: 50_000) } catch {
+    func read() throws(StartError) -> AlertStates {
+        guard let content = try file.read() else { return AlertStates() }
+        do { return try AlertStates(parsing: content, values: 1_000_000) } catch {
             throw StartError(.badData, "\(path) is not a file of alerts: \(error)")
         }
     }
 
     /// Replaces the file as a whole. Blocks.
-    func write(_ state: AlertState) throws(StartError) { try file.write(state.render()) }
+    func write(_ states: AlertStates) throws(StartError) { try file.write(states.render()) }
 }
 
-extension AlertState: ListedDocument {
+extension AlertStates: ListedDocument {
+    private struct Channel: MemberList {
+        let name: Name
+        let state: AlertState
+
+        init(_ name: Name, _ state: AlertState) { (self.name, self.state) = (name, state) }
+
+        init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+            name = try members("name", \.name)
+            state = try members.inline(\.state)
+        }
+    }
+
+    package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
+        _ = try members("version", { _ in 1 }, where: { $0 == 1 })
+        log = try members.inline(\.log)
+        let channels = try members("channels") { states in
+            states.channels.sorted { $0.key < $1.key }.map { Channel($0.key, $0.value) }
+        }
+        self.channels = Dictionary(channels.map { ($0.name, $0.state) }) { first, _ in first }
+    }
+}
+
+extension AlertState: MemberList {
     private struct Entry: MemberList {
         let key: Key
         let standing: Standing
@@ -58,7 +93,6 @@ extension AlertState: ListedDocument {
     }
 
     package init<Failure>(_ members: inout Members<Self, Failure>) throws(Failure) {
-        _ = try members("version", { _ in 1 }, where: { $0 == 1 })
         let entries = try members("alerts") { state in
             state.standing.sorted { $0.key < $1.key }.map { Entry($0.key, $0.value) }
         }

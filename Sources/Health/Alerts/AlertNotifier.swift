@@ -1,51 +1,49 @@
 import Domain
 package import Logging
 import Maintenance
-import SecretMemory
-package import SocketAPI
+import SocketAPI
 import System
 
-/// Delivers alerts to the log, and to a command or a webhook. ``AlertState`` decides what and when; this reads the
-/// status, writes, sends, and saves the state across restarts. An alert that was sent but not recorded is sent again.
+/// Delivers alerts to the log and to channels. ``AlertState`` decides what and when, one for the log and one for each
+/// channel; this reads the status, writes, sends, and saves the states across restarts. An alert that was sent but not
+/// recorded is sent again.
 package actor AlertNotifier {
     /// The shortest and longest pause between two checks, in seconds: with very many apps, checks are less frequent, so
     /// that they take at most a two-hundredth of one core.
     static let pause = (least: 10, most: 60)
-    /// The pauses after failed deliveries, in seconds.
-    static let backoff = Backoff(first: 5, longest: 900)
 
-    private let status: StatusReport
-    private let delivery: AlertDelivery
-    private var channel: AlertChannel
+    let status: StatusReport
+    let delivery: AlertDelivery
     private let file: AlertFile
-    private let logger: Logger
-    private let host: String
-    private var state: AlertState
+    let logger: Logger
+    let host: String
+    private var log: AlertState
+    /// In the order of the settings.
+    private(set) var channels: [AlertChannel] = []
+    private(set) var queues: [Name: ChannelQueue] = [:]
     /// The content of the file.
-    private var saved: AlertState
+    private var saved: AlertStates
     private var isUnsaved = false
     private var nextPoll = 0
-    private var nextTry = 0
-    private var failures = 0
-    private var sending: Task<Void, Never>?
     private var isTesting = false
 
-    /// - Parameter delivery: learns whether alerts are accepted.
+    /// - Parameter delivery: learns which channels accept alerts.
     package init(
-        status: StatusReport, channel: AlertChannel, file: AlertFile, delivery: AlertDelivery = AlertDelivery(),
+        status: StatusReport, channels: [AlertChannel], file: AlertFile, delivery: AlertDelivery = AlertDelivery(),
         logger: Logger
     ) {
         self.status = status
         self.delivery = delivery
-        self.channel = channel
         self.file = file
         self.logger = logger
         host = hostName()
-        do throws(StartError) { state = try file.read() } catch {
+        do throws(StartError) { saved = try file.read() } catch {
             logger.warning("the state of alerts is lost: \(error)")
-            state = AlertState()
+            saved = AlertStates()
         }
-        saved = state
+        log = saved.log
+        self.channels = channels
+        for channel in channels { queues[channel.name] = ChannelQueue(saved.channels[channel.name] ?? AlertState()) }
     }
 
     /// Starts the work that is due; call it once a second. Returns without waiting for it.
@@ -57,59 +55,92 @@ package actor AlertNotifier {
                 let cost = (ContinuousClock.now - began) / .seconds(1)
                 nextPoll = now.boot + min(max(Self.pause.least, Int(cost * 200)), Self.pause.most)
             }
-            let vitals = status.vitals()
-            let seen = vitals.map { status.issues($0) } ?? status.whileLocked
-            for alert in state.update(seen, isBlind: vitals == nil, now: now.wall) { alert.log(to: logger) }
-            // What nobody accepted may be over by now.
-            if pending == 0, sending == nil { forgetFailures() }
+            update(now)
             save()
         }
-        deliver(now)
+        for channel in channels { deliver(by: channel, now) }
     }
 
-    /// Sets the channel. Pending alerts are sent to it at once.
-    package func deliver(by channel: AlertChannel) {
-        self.channel = channel
-        forgetFailures()
+    private func update(_ now: Moment) {
+        let vitals = status.vitals()
+        let seen = (vitals.map { status.issues($0) } ?? status.whileLocked)
+            .filter { $0.code != AttentionCode.alertsUndelivered.rawValue }
+        let news = log.update(seen + delivery.problems(now), isBlind: vitals == nil, now: now.wall)
+        for alert in news { alert.log(to: logger) }
+        log.deliverAll(now.wall)
+        for channel in channels {
+            queues[channel.name]?.alerts.update(
+                seen + delivery.problems(now, for: channel.name), least: channel.least, following: log,
+                isBlind: vitals == nil, now: now.wall)
+            if queues[channel.name]?.forgetFailuresIfIdle() == true { delivery.worked(channel.name) }
+        }
     }
 
-    private func forgetFailures() {
-        (failures, nextTry) = (0, 0)
-        delivery.worked()
-    }
-
-    private func deliver(_ now: Moment) {
-        guard sending == nil, now.boot >= nextTry, let (key, alert) = state.next(now.wall) else { return }
-        let body = alert.render(host: host)
-        sending = Task {
-            do throws(AlertChannel.NotAccepted) {
-                try await channel.send(body)
-                state.delivered(key, alert)
-                if failures > 0 {
-                    logger.notice("alerts are accepted again", metadata: ["by": "\(channel.kind.rawValue)"])
-                }
-                failures = 0
-                delivery.worked()
-            } catch {
-                state.refused(key)
-                delivery.failed("\(error)", at: status.time.now)
-                failures += 1
-                nextTry = status.time.now.boot + Self.backoff.pause(after: failures)
-                if failures == 1 {
-                    logger.error("an alert was not accepted, and is sent again: \(error); try: keyturn alert test")
-                }
+    /// One with a name that there was before goes on where it was; a new one gets all active alerts.
+    /// Pending alerts are sent at once.
+    package func replaceChannels(with channels: [AlertChannel]) {
+        let names = Set(channels.map(\.name))
+        for (name, queue) in queues where !names.contains(name) {
+            if queue.alerts.pending > 0 {
+                logger.warning(
+                    "alerts that a removed channel had not accepted are not sent any more",
+                    metadata: ["channel": "\(name)", "alerts": "\(queue.alerts.pending)"])
             }
-            sending = nil
-            save()
-            if failures == 0 { deliver(status.time.now) }
+            queues[name] = nil
+            delivery.worked(name)
         }
+        self.channels = channels
+        for name in names {
+            queues[name, default: ChannelQueue()].forgetFailures()
+            delivery.worked(name)
+        }
+        nextPoll = 0
+    }
+
+    private func deliver(by channel: AlertChannel, _ now: Moment) {
+        guard let (key, alert) = queues[channel.name]?.next(now) else { return }
+        Task {
+            let failure: NotAccepted?
+            do throws(NotAccepted) {
+                try await channel.receiver.send(alert, from: host)
+                failure = nil
+            } catch { failure = error }
+            record(failure, of: key, alert, by: channel)
+        }
+    }
+
+    private func record(_ failure: NotAccepted?, of key: AlertState.Key, _ alert: Alert, by channel: AlertChannel) {
+        let (name, now) = (channel.name, status.time.now)
+        // Since then the settings may have been read again, without this channel.
+        guard queues[name] != nil else { return }
+        if let failure {
+            let isNews = queues[name]?.failed(key, failure, now) == true
+            delivery.failed(name, failure.description, at: now)
+            if isNews { report(failure, by: name, alert) }
+        } else {
+            if queues[name]?.accepted(key, alert) == true {
+                logger.notice("alerts are accepted again", metadata: ["by": "\(name)"])
+            }
+            if queues[name]?.alerts.refused == 0 { delivery.worked(name) }
+        }
+        save()
+        if failure == nil, let present = channels.first(where: { $0.name == name }) { deliver(by: present, now) }
+    }
+
+    private func report(_ failure: NotAccepted, by name: Name, _ alert: Alert) {
+        logger.error(
+            failure.isFinal
+                ? "an alert was refused, and is sent again in an hour: \(failure)"
+                : "an alert was not accepted, and is sent again: \(failure)",
+            metadata: ["channel": "\(name)", "id": "\(alert.id)", "try": "keyturn alert test \(name)"])
     }
 
     private func save() {
-        guard !state.isSaved(as: saved) else { return }
+        let states = AlertStates(log: log, channels: queues.mapValues(\.alerts))
+        guard !states.isSaved(as: saved) else { return }
         do throws(StartError) {
-            try file.write(state)
-            saved = state
+            try file.write(states)
+            saved = states
             isUnsaved = false
         } catch {
             if !isUnsaved { logger.error("alerts may be sent again after a restart: \(error)") }
@@ -119,61 +150,34 @@ package actor AlertNotifier {
 
     // MARK: Operators' requests
 
-    /// Like ``raised``, for the admin socket.
-    package var list: AlertList {
-        AlertList(
-            channel: channel.kind, undelivered: pending,
-            alerts: raised.map { AlertList.Entry($0.issue, since: $0.since) })
-    }
-
-    /// The channel besides the log: `log` for none.
-    package var channelKind: AlertChannelKind { channel.kind }
-
     /// The active alerts.
-    var raised: [Alert] { state.raised(status.time.now.wall) }
+    var raised: [Alert] { log.raised(status.time.now.wall) }
 
-    /// How urgent each of them is.
-    package var severities: [Severity] { raised.map(\.issue.severity) }
-
-    /// The number of pending deliveries.
-    package var pending: Int { state.pending }
-
-    /// Sends a test alert now. One at a time: real alerts must not wait behind many.
-    package func test() async throws(AlertChannel.NotAccepted) -> AlertChannelKind {
-        guard !isTesting else { throw .init(description: "another test is running") }
+    /// Sends a test alert to some channels now, all at the same time, and waits for their answers.
+    /// - Returns: why each of them did not accept it; `nil` while another test runs: real alerts must not wait behind many.
+    func sendTest(to channels: [AlertChannel]) async -> [NotAccepted?]? {
+        guard !isTesting else { return nil }
         isTesting = true
         defer { isTesting = false }
-        let now = status.time.now.wall
-        let alert = Alert(
-            id: "test::\(now.unixSeconds)", state: .raised, isReminder: false,
-            issue: HealthIssue(code: "test", Advice("this is a test: nothing is wrong")), others: nil, since: now,
-            at: now)
+        let alert = Alert.test(status.time.now.wall)
         alert.log(to: logger)
-        try await channel.send(alert.render(host: host))
-        forgetFailures()
-        return channel.kind
-    }
-}
-
-extension Alert {
-    /// One line; its fields are the members of the JSON document.
-    func log(to logger: Logger) {
-        let level: Logger.Level =
-            switch (state, issue.severity) {
-            case (.resolved, _): .notice
-            case (.raised, .critical): .critical
-            case (.raised, .warning), (.raised, .note): .warning
+        let failures = await withTaskGroup(of: (Int, NotAccepted?).self) { tasks in
+            for (index, channel) in channels.enumerated() {
+                tasks.addTask { [host] in
+                    do throws(NotAccepted) {
+                        try await channel.receiver.send(alert, from: host)
+                        return (index, nil)
+                    } catch { return (index, error) }
+                }
             }
-        var fields: Logger.Metadata = [
-            "alert": "\(issue.code)", "state": "\(state.rawValue)", "severity": "\(issue.severity.rawValue)",
-            "id": "\(id)",
-            "since": "\(since)",
-        ]
-        if isReminder { fields["reminder"] = "true" }
-        if let app = issue.app { fields["app"] = "\(app)" }
-        if let target = issue.target { fields["target"] = "\(target)" }
-        if let others { fields["others"] = "\(others)" }
-        if let deadline = issue.deadline { fields["deadline"] = "\(deadline)" }
-        logger.log(level: level, "\(line)", metadata: fields)
+            var found = [NotAccepted?](repeating: nil, count: channels.count)
+            for await (index, failure) in tasks { found[index] = failure }
+            return found
+        }
+        for (channel, failure) in zip(channels, failures) where failure == nil {
+            queues[channel.name]?.forgetFailures()
+            delivery.worked(channel.name)
+        }
+        return failures
     }
 }

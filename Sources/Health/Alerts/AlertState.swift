@@ -2,8 +2,8 @@ import Domain
 import SecretJSON
 import SocketAPI
 
-/// The state of all alerts: since when each holds and what has been delivered. Pure: the time is an argument, and the
-/// results are what to log and send.
+/// The state of the alerts of the log, or of one channel: since when each holds and what has been delivered. Pure: the time
+/// is an argument, and the results are what to log and send.
 ///
 /// Each problem is reported once when it begins and once when it ends, and in between each day, more often near its
 /// deadline.
@@ -38,7 +38,9 @@ struct AlertState: Equatable, Sendable {
         /// Whether a delivery is in progress.
         var isOnItsWay = false
         /// The number of failed deliveries in a row.
-        var refusals = 0
+        var failures = 0
+        /// When the receiver refused it, so that sending it again soon would be in vain.
+        var refusedAt: Timestamp?
         var others: Int?
         var advice: Advice
         var deadline: Timestamp?
@@ -62,7 +64,7 @@ struct AlertState: Equatable, Sendable {
     /// How many seconds the resolution of an alert is retried if the channel does not accept it.
     static let patience = 86_400
 
-    private(set) var standing: [Key: Standing] = [:]
+    var standing: [Key: Standing] = [:]
 
     init(_ standing: [Key: Standing] = [:]) { self.standing = standing }
 
@@ -71,7 +73,7 @@ struct AlertState: Equatable, Sendable {
         func bare(_ entry: Standing) -> Standing {
             var entry = entry
             (entry.advice, entry.deadline, entry.isOnItsWay) = (Advice(""), nil, false)
-            entry.refusals = 0
+            (entry.failures, entry.refusedAt) = (0, nil)
             entry.others = entry.others.map { _ in 0 }
             return entry
         }
@@ -81,12 +83,23 @@ struct AlertState: Equatable, Sendable {
     // MARK: Updating
 
     /// Updates the state from the present problems.
-    /// - Parameter isBlind: whether other problems could not be seen, so that absence does not resolve anything.
+    /// - Parameters:
+    ///   - least: the least severity of a problem that fires. One that fired stays, whatever its severity is later: who was
+    ///     told of its beginning is told of its end, and not before.
+    ///   - leader: the state that names the alerts: the same problem has the same ID and beginning in all states, also in a
+    ///     channel that is new, or that a problem reaches only when it becomes critical.
+    ///   - isBlind: whether other problems could not be seen, so that absence does not resolve anything.
     /// - Returns: what changed, for the log.
-    mutating func update(_ seen: [HealthIssue], isBlind: Bool = false, now: Timestamp) -> [Alert] {
+    @discardableResult
+    mutating func update(
+        _ seen: [HealthIssue], least: Severity = .warning, following leader: AlertState? = nil, isBlind: Bool = false,
+        now: Timestamp
+    ) -> [Alert] {
         var news: [Alert] = []
-        let present = gathered(seen)
-        for (key, found) in present.sorted(by: { $0.key < $1.key }) { update(key, found, now, &news) }
+        let present = gathered(seen, least, now)
+        for (key, found) in present.sorted(by: { $0.key < $1.key }) {
+            update(key, found, following: leader?.standing[key], now, &news)
+        }
         for key in standing.keys.sorted() where present[key] == nil && !(isBlind && key.code != "locked") {
             miss(key, now, &news)
         }
@@ -96,7 +109,7 @@ struct AlertState: Equatable, Sendable {
     private typealias Found = (issue: HealthIssue, others: Int?)
 
     /// By key; if a key occurs twice, the first and more urgent one counts.
-    private func gathered(_ seen: [HealthIssue]) -> [Key: Found] {
+    private func gathered(_ seen: [HealthIssue], _ least: Severity, _ now: Timestamp) -> [Key: Found] {
         var found: [Key: Found] = [:]
         var kinds: [String: Int] = [:]
         for key in standing.keys where !key.isOthers { kinds[key.code, default: 0] += 1 }
@@ -105,6 +118,7 @@ struct AlertState: Equatable, Sendable {
             guard found[key] == nil else { continue }
             let others = Key(code: issue.code, isOthers: true)
             if standing[key] == nil {
+                guard issue.graded(at: now).severity <= least else { continue }
                 if kinds[issue.code, default: 0] < Self.mostOfAKind, standing[others] == nil {
                     kinds[issue.code, default: 0] += 1
                 } else {
@@ -116,13 +130,15 @@ struct AlertState: Equatable, Sendable {
         return found
     }
 
-    private mutating func update(_ key: Key, _ found: Found, _ now: Timestamp, _ news: inout [Alert]) {
+    private mutating func update(
+        _ key: Key, _ found: Found, following leader: Standing?, _ now: Timestamp, _ news: inout [Alert]
+    ) {
         guard let policy = AlertPolicy(key.code) else { return }
         let count = found.others.map {
             Advice("\($0) more have this problem: keyturn status lists them", try: "keyturn status")
         }
         let advice = count ?? found.issue.advice
-        var entry = standing[key] ?? Standing(since: now, advice: advice)
+        var entry = standing[key] ?? Standing(since: leader?.since ?? now, advice: advice)
         entry.revert(to: now)
         (entry.advice, entry.deadline) = (advice, found.issue.deadline)
         let severity = found.issue.graded(at: now).severity
@@ -134,7 +150,7 @@ struct AlertState: Equatable, Sendable {
             news.append(alert(key, entry, .reminder, now))
         } else if entry.raisedAt == nil {
             if now - entry.since >= policy.patience {
-                (entry.raisedAt, entry.pending) = (now, .raised)
+                (entry.raisedAt, entry.pending) = (leader?.raisedAt ?? now, .raised)
                 (entry.notifiedAt, entry.notifiedAs) = (now, severity)
                 news.append(alert(key, entry, .raised, now))
             }
@@ -165,7 +181,7 @@ struct AlertState: Equatable, Sendable {
             entry.resolvedAt = now
             news.append(alert(key, entry, .resolved, now))
             // Without a delivered beginning there is nothing to resolve.
-            entry.pending = entry.isDelivered ? .resolved : nil
+            (entry.pending, entry.refusedAt) = (entry.isDelivered ? .resolved : nil, nil)
         }
         standing[key] = entry
     }
@@ -177,46 +193,6 @@ struct AlertState: Equatable, Sendable {
             entry.deadline.map { $0 + -before }.flatMap { $0 > notifiedAt ? $0 : nil }
         }
         return ([notifiedAt + day] + near).min()
-    }
-
-    // MARK: Delivering
-
-    /// The next notification to send: the oldest pending one. Those with failed deliveries come after those with fewer:
-    /// one that the channel refuses must not hold back the others. Call ``delivered(_:_:)`` or ``refused(_:)`` afterwards.
-    mutating func next(_ now: Timestamp) -> (key: Key, alert: Alert)? {
-        let open = standing.filter { $0.value.pending != nil }
-        let oldest = open.min { one, other in
-            (one.value.refusals, one.value.resolvedAt ?? one.value.notifiedAt ?? now, one.key)
-                < (other.value.refusals, other.value.resolvedAt ?? other.value.notifiedAt ?? now, other.key)
-        }
-        guard let (key, entry) = oldest, let pending = entry.pending else { return nil }
-        standing[key]?.isOnItsWay = true
-        return (key, alert(key, entry, pending, now))
-    }
-
-    /// The number of pending notifications.
-    var pending: Int { standing.values.count { $0.pending != nil } }
-
-    /// Records that it was delivered. If the alert resolved in the meantime, a resolution becomes pending.
-    mutating func delivered(_ key: Key, _ alert: Alert) {
-        guard var entry = standing[key] else { return }
-        (entry.isOnItsWay, entry.refusals) = (false, 0)
-        switch (alert.state, isOver: entry.resolvedAt != nil) {
-        case (.raised, let isOver):
-            entry.isDelivered = true
-            entry.pending = isOver ? .resolved : nil
-        case (.resolved, isOver: true):
-            standing[key] = nil
-            return
-        case (.resolved, isOver: false): (entry.isDelivered, entry.pending) = (false, .raised)
-        }
-        standing[key] = entry
-    }
-
-    /// Records that it was not accepted.
-    mutating func refused(_ key: Key) {
-        standing[key]?.isOnItsWay = false
-        standing[key]?.refusals += 1
     }
 
     /// The active alerts, most urgent first.
@@ -232,7 +208,7 @@ struct AlertState: Equatable, Sendable {
         return "\(key.code):\(subject):\(entry.raisedAt?.unixSeconds ?? 0)"
     }
 
-    private func alert(_ key: Key, _ entry: Standing, _ pending: Pending, _ now: Timestamp) -> Alert {
+    func alert(_ key: Key, _ entry: Standing, _ pending: Pending, _ now: Timestamp) -> Alert {
         Alert(
             id: id(key, entry), state: pending == .resolved ? .resolved : .raised, isReminder: pending == .reminder,
             issue: HealthIssue(

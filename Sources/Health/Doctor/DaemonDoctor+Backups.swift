@@ -48,15 +48,25 @@ extension DaemonDoctor {
         return Line(.backups, .passed, words)
     }
 
+    /// A line for each channel.
     /// - Parameter startsPrograms: whether the daemon can still start a command.
-    static func alerts(channel: AlertChannelKind, startsPrograms: Bool) -> Line {
-        guard channel == .log else { return Line(.alerts, .passed, "by alerts.\(channel.rawValue)") }
-        return Line(
-            .alerts, .warning,
-            "no alert leaves this host: neither alerts.command nor alerts.webhook is set",
-            try: "set one of them in keyturn.yaml, "
-                + (startsPrograms ? "reload" : "reload (for a webhook) or restart keyturnd (for a first command)")
-                + ", then keyturn alert test")
+    static func alerts(_ channels: [AlertList.Channel], startsPrograms: Bool) -> [Line] {
+        guard !channels.isEmpty else {
+            return [
+                Line(
+                    .alerts, .warning, "no alert leaves this host: alerts.channels is not set",
+                    try: "set a channel in keyturn.yaml, reload"
+                        + (startsPrograms ? "" : " (for a first command: restart keyturnd)")
+                        + ", then keyturn alert test")
+            ]
+        }
+        return channels.map { channel in
+            let words = "\(channel.name): \(channel.type) to \(channel.receiver), from \(channel.least) on"
+            guard let reason = channel.reason else { return Line(.alerts, .passed, words) }
+            return Line(
+                .alerts, .warning, "\(words): \(channel.undelivered) not accepted: \(reason)",
+                try: "keyturn alert test \(channel.name)")
+        }
     }
 
     static func policies(_ apps: [App], most: Int = 20) -> [Line] {

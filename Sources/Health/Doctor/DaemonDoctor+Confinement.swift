@@ -73,18 +73,20 @@ extension DaemonDoctor {
         guard outcome.files == 0 else {
             return Line(
                 check, .warning,
-                "unlock.command and alerts.command could change the vault's files: \(why(outcome.files, isLandlock: true))",
+                "unlock.command and commands of alerts.channels could change the vault's files: \(why(outcome.files, isLandlock: true))",
                 try: landlockHint(outcome.files))
         }
         let missed = [outcome.privileges, outcome.capabilities, outcome.calls].first { $0 != 0 }
         if let missed {
             return Line(
-                check, .warning, "unlock.command and alerts.command may do more than they need: \(why(missed))",
+                check, .warning,
+                "unlock.command and commands of alerts.channels may do more than they need: \(why(missed))",
                 try: "seccomp(2), prctl(2) and capset(2), allowed by the unit or the container runtime")
         }
         return Line(
             check, .passed,
-            "unlock.command and alerts.command cannot write to the vault's directory, or signal the daemon")
+            "unlock.command and commands of alerts.channels cannot write to the vault's directory, or signal the daemon"
+        )
     }
 
     private static func why(_ reason: CInt, isLandlock: Bool = false) -> String {
@@ -103,7 +105,7 @@ extension DaemonDoctor {
             "Linux 5.19 or newer, with landlock in /sys/kernel/security/lsm (boot with lsm=landlock,…)"
         case EPERM:
             "in the unit: SystemCallFilter=landlock_create_ruleset landlock_add_rule landlock_restrict_self; else a container runtime that allows these"
-        default: "replace the command: alerts.webhook, a systemd credential"
+        default: "replace the command: a channel of another type, a systemd credential"
         }
     }
 }

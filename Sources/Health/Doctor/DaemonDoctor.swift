@@ -56,10 +56,10 @@ package struct DaemonDoctor {
     }
 
     /// - Parameters:
-    ///   - channel: the receiver of alerts.
+    ///   - channels: where alerts are sent besides the log.
     ///   - slot: finds the key slot that a key opens.
     package func report(
-        _ unlocked: Unlocked?, channel: AlertChannelKind,
+        _ unlocked: Unlocked?, channels: [AlertList.Channel],
         slot: (UnlockKey) async throws(VaultError) -> (id: String, kind: String)
     ) async -> CheckResults {
         var lines = HostDoctor(paths: paths, now: time.now.wall, owner: geteuid()).lines
@@ -73,13 +73,16 @@ package struct DaemonDoctor {
             program: confinement.startsPrograms ? Confinement.ofProgram(keptOutOf: paths.closed) : nil)
         lines += [(paths.agentSocket, .agentSocket), (paths.adminSocket, .adminSocket)].map(socket)
         lines += await database()
-        lines += [backups, Self.alerts(channel: channel, startsPrograms: confinement.startsPrograms)]
+        lines.append(backups)
+        lines += Self.alerts(channels, startsPrograms: confinement.startsPrograms)
         if let unlocked {
             let catalog = unlocked.vault.catalog
             lines += Self.policies(catalog.entries.map(\.app))
             lines += [slots(unlocked.vault), await auditLog(unlocked.readAuditLog)]
-            // Free space, modes and sockets are reported above, with or without a daemon.
-            let told: [AttentionCode] = [.diskLow, .diskFull, .socketGone, .vaultGone, .stateOpen, .storeUnreachable]
+            // Free space, modes, sockets and channels are reported above, with or without a daemon.
+            let told: [AttentionCode] = [
+                .diskLow, .diskFull, .socketGone, .vaultGone, .stateOpen, .storeUnreachable, .alertsUndelivered,
+            ]
             lines += Self.problems(
                 unlocked.problems.filter { problem in !told.contains { $0.rawValue == problem.code } })
             lines += await zoom(catalog.entries.map(\.app.environment))

@@ -42,7 +42,8 @@ package struct MetricsReport {
     package var events = EventTally.Counts()
     /// The severity of each active alert.
     package var alerts: [Severity] = []
-    package var alertsUndelivered = 0
+    /// Where alerts are sent besides the log.
+    package var channels: [AlertList.Channel] = []
 
     package init(version: String, startedAt: Timestamp, now: Moment) {
         (self.version, self.startedAt, self.now) = (version, startedAt, now)
@@ -71,8 +72,11 @@ package struct MetricsReport {
                 (of: severity.rawValue, value: alerts.count { $0 == severity })
             })
         text.gauge(
-            "keyturn_alerts_undelivered", help: "Alerts still to be delivered to the command or the webhook.",
-            [.init(alertsUndelivered)])
+            "keyturn_alerts_undelivered", help: "Alerts still to be delivered to the channel.", label: "channel",
+            channels.map { (of: $0.name.description, value: $0.undelivered) })
+        text.gauge(
+            "keyturn_alerts_refused", help: "Alerts that the channel's receiver refused.", label: "channel",
+            channels.map { (of: $0.name.description, value: $0.refused) })
         writeTraffic(to: &text)
         if let unlocked { write(unlocked, to: &text) }
         return text.finish()
