@@ -76,7 +76,7 @@ struct AppPart {
         for rotation in app.rotations.reversed() {
             html.element("div", class: "rotation") { html in
                 html.element("h3") { html in
-                    html.write("\(rotation.base) → \(rotation.target)")
+                    html.write(rotation.isWithoutSecret ? "\(rotation.base)" : "\(rotation.base) → \(rotation.target)")
                     html.element("span", class: rotation.isTrouble ? "state bad" : "state", rotation.state.words)
                     html.element("span", class: "id", rotation.id)
                     html.element("span", class: "lines", lines(rotation))
@@ -132,9 +132,12 @@ struct AppPart {
                 name: "Zoom asked", at: calls.first,
                 words: calls.isEmpty
                     ? missing(rotation.trigger == .manual) : calls.count > 1 ? "\(calls.count) times" : nil),
-            Step(name: "verified", at: rotation.verifiedAt, words: rotation.verifiedAt == nil ? missing(false) : nil),
+            rotation.isWithoutSecret
+                ? nil
+                : Step(
+                    name: "verified", at: rotation.verifiedAt, words: rotation.verifiedAt == nil ? missing(false) : nil),
             Step(name: "live", at: rotation.liveAt, words: rotation.liveAt == nil ? "no" : nil),
-            app.targets.isEmpty
+            app.targets.isEmpty || rotation.isWithoutSecret
                 ? nil
                 : Step(name: "pushed", at: rotation.pushedAt, words: rotation.pushedAt == nil ? missing(false) : nil),
             rotation.liveAt == nil
@@ -213,4 +216,7 @@ struct AppPart {
 extension RotationEvidence {
     /// Whether it did not end well, or waits for an operator.
     var isTrouble: Bool { [.blocked, .refused, .aborted].contains(state.known) }
+
+    /// Whether it ended before there was a new secret.
+    var isWithoutSecret: Bool { liveAt == nil && [.refused, .aborted].contains(state.known) }
 }

@@ -82,11 +82,12 @@ package struct RotationEvidence: Equatable, Sendable, MemberList {
     }
 
     /// - Parameters:
+    ///   - predecessor: the ID of the rotation that this one follows by an order: the order's line names that one.
     ///   - lines: all lines about the app.
     ///   - requests: of its clients.
     ///   - holders: what each client is known to have.
     init(
-        _ rotation: RotationDocument, lines: [LogLine], requests: [AppEvidence.Requests],
+        _ rotation: RotationDocument, after predecessor: String?, lines: [LogLine], requests: [AppEvidence.Requests],
         holders: [HolderList.Holder], targets: [TargetDocument], now: Timestamp
     ) {
         let own = lines.filter { $0.rotation == rotation.id && $0.outcome == "done" }
@@ -94,7 +95,10 @@ package struct RotationEvidence: Equatable, Sendable, MemberList {
         id = rotation.id
         (state, trigger) = (rotation.state, rotation.trigger)
         (base, target) = (rotation.base, rotation.target)
-        let order = own.first { $0.uid != nil && $0.action == "rotation.rotate" }
+        let isOrder = { (line: LogLine) in line.uid != nil && line.action == "rotation.rotate" && line.outcome == "done"
+        }
+        let order =
+            own.first(where: isOrder) ?? lines.last { $0.rotation == predecessor && predecessor != nil && isOrder($0) }
         askedBy =
             order?.who
             ?? (rotation.trigger == .schedule
@@ -125,7 +129,8 @@ package struct RotationEvidence: Equatable, Sendable, MemberList {
         let answer = draining.last { $0.hasPrefix("Zoom ") && $0.contains("old secret") }
         let retired = own.last { $0.action == RotationPhase.retired.action }
         // A rotation that another one replaced has no line of its own about its end.
-        let parts = [answer, retired == nil ? rotation.reason : retired?.reason].compactMap(\.self)
+        let reason = retired == nil ? rotation.reason : retired?.reason
+        let parts = [answer, reason == answer ? nil : reason].compactMap(\.self)
         if !parts.isEmpty { return parts.joined(separator: "; ") }
         guard rotation.state == .retired else { return nil }
         if rotation.trigger == .manual { return "left to expire: the new secret was made in the Marketplace" }

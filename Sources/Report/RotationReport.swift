@@ -125,9 +125,11 @@ extension RotationReport {
             (policy, state) = (app.policy, summary?.rotation)
             generations = evidence.history.generations
             let lines = evidence.lines.compactMap(LogLine.init)
-            rotations = evidence.history.rotations.map {
+            let documents = evidence.history.rotations
+            rotations = documents.map { one in
                 RotationEvidence(
-                    $0, lines: lines, requests: evidence.requests, holders: evidence.holders, targets: targets, now: now
+                    one, after: documents.last { $0.successor == one.id }?.id, lines: lines,
+                    requests: evidence.requests, holders: evidence.holders, targets: targets, now: now
                 )
             }
             (requests, holders) = (evidence.requests, evidence.holders)

@@ -36,7 +36,7 @@ extension TargetDocument {
         if restoresDrift { table.add("drift", "the current secret is pushed again when somebody else changed it") }
         table.add("state", state.rawValue)
         if let generation { table.add("has", "generation \(generation), pushed \(pushedAt?.description ?? "")") }
-        if let replicatedAt { table.add("engines have it since", replicatedAt.description) }
+        if let replicatedAt { table.add("replicated", replicatedAt.description) }
         if let lookedAt { table.add("checked", lookedAt.description) }
         if let changedAt { table.add("changed outside", "seen \(changedAt)\(change.map { ": \($0.detail)" } ?? "")") }
         if let restoration {

@@ -1,5 +1,6 @@
 import CSQLite
 import Domain
+import Glibc
 import Vault
 
 extension StoreError {
@@ -26,6 +27,11 @@ extension StoreError {
             self.init(.readOnly, "\(path) cannot be written: \(message)")
         case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH:
             self.init(.notPermitted, "cannot open \(path): \(message)")
+        // SQLite takes a lock before it notices that it may only read.
+        case SQLITE_IOERR where unsafe access(path, F_OK) == 0 && access(path, W_OK) != 0:
+            self.init(
+                .notPermitted, "this user may not write to \(path)",
+                hint: "chmod 600 \(path), if the daemon's user owns it; else chown it to that user")
         case SQLITE_IOERR:
             self.init(.inputOutput, "the disk failed at \(path): \(message) (\(error.code))")
         case SQLITE_NOTADB:

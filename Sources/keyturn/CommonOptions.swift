@@ -71,8 +71,10 @@ struct CommonOptions: ParsableArguments {
     }
 
     /// Asks for confirmation. Without a terminal and without `--yes` the answer is no.
-    func confirm(_ question: String, yes: Bool) throws {
+    /// - Parameter path: what it is about. Nothing is asked about what is not there.
+    func confirm(_ question: String, about path: RequestPath? = nil, yes: Bool) throws {
         if yes { return }
+        if let path { _ = try admin.send(.get, path) }
         guard Question.isPossible else {
             throw CommandFailure(
                 .usage, "there is no terminal to ask: \(question)", try: "repeat the command with --yes")

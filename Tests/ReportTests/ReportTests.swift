@@ -100,6 +100,25 @@ import Testing
         #expect(try ending(answers) == "Zoom refuses the old secret", "the last answer, and nothing else")
     }
 
+    @Test func `a rotation that followed an order about another one was asked for by whoever gave the order`() throws {
+        var sample = Sample(apps: 1)
+        let known = sample.evidence[0]
+        var rotations = known.history.rotations
+        let first = try #require(rotations.firstIndex { $0.target == 8 })
+        rotations[first].successor = rotations[first + 1].id
+        let order = sample.log(
+            "rotation.rotate", known.app, rotations[first + 1].plannedAt,
+            #""rotation":"\#(rotations[first].id)","uid":0,"user":"root","login_uid":7,"login_user":"ben""#)
+        sample.evidence[0] = AppEvidence(
+            app: known.app,
+            history: HistoryDocument(
+                appAddedAt: sample.apps[0].createdAt, current: (9, sample.apps[0].secretCreatedAt), rotations: rotations
+            ),
+            holders: [], requests: [], lines: known.lines + [order], linesLeftOut: 0, requestsLeftOut: 0)
+        let found = try #require(sample.report().apps.first).rotations
+        #expect(found.map(\.askedBy) == known.history.rotations.map { $0.target == 9 ? "ben as root" : "anna as root" })
+    }
+
     @Test func `an app is overdue once its secret is older than its policy allows`() throws {
         let app = try #require(Sample(apps: 1).report().apps.first)
         let every = try #require(app.policy.policy.every)

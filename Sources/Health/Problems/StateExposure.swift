@@ -25,8 +25,7 @@ package final class StateExposure: Sendable {
         }
         guard let first = findings.first else { return [] }
         let more = findings.count > 1 ? "; and \(counted(findings.count - 1, "more"))" : ""
-        return [
-            HealthIssue(.stateOpen, "\(first.place) in the state directory: \(first.detail)\(more)", try: first.hint)
-        ]
+        let place = first.place == "." ? "the state directory" : "\(first.place) in the state directory"
+        return [HealthIssue(.stateOpen, "\(place): \(first.detail)\(more)", try: first.hint)]
     }
 }

@@ -74,15 +74,17 @@ struct BackupTarget {
             }
             return
         }
-        guard mayReplace else { throw Self.exists }
+        guard mayReplace else { throw exists }
         guard status.st_mode & S_IFMT == S_IFREG, isBackup(path) else {
             throw Problem(.conflict, "the existing file is not a backup, and is not replaced", try: "use another name")
         }
     }
 
-    private static let exists = Problem(
-        .conflict, "this name already exists; it was not changed",
-        try: "use another name, or --force to replace a backup")
+    private var exists: Problem {
+        Problem(
+            .conflict, "\(path) already exists; it was not changed",
+            try: "use another name, or --force to replace a backup")
+    }
 
     /// Creates the draft's directory, or empties one that a killed backup left.
     func begin() throws(Problem) {
@@ -112,7 +114,7 @@ struct BackupTarget {
     func publish() throws(Problem) {
         // A hard link fails if the name exists, which a rename does not guarantee. Some file systems have no hard links.
         if !mayReplace, unsafe link(draft, path) != 0 {
-            guard errno != EEXIST else { throw Self.exists }
+            guard errno != EEXIST else { throw exists }
             try checkFile()
         }
         do throws(SystemError) { try Files.rename(draft, to: path) } catch {

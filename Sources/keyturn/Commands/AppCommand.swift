@@ -96,7 +96,8 @@ struct AppRemove: ParsableCommand {
     func run() throws {
         let rotation = force ? ", and of a new one if Zoom has made one," : ""
         try common.confirm(
-            "remove the app '\(name)' and the only copy of its secret\(rotation) that Keyturn has?", yes: yes)
+            "remove the app '\(name)' and the only copy of its secret\(rotation) that Keyturn has?",
+            about: "/v1/apps/\(name)", yes: yes)
         let path: RequestPath = force ? "/v1/apps/\(name)?force=true" : "/v1/apps/\(name)"
         try common.show(try common.admin.send(.delete, path), done: "removed \(name)")
         if !common.json { warnOfGrants() }

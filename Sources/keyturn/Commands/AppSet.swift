@@ -75,6 +75,10 @@ struct AppSet: ParsableCommand {
 
     /// The effect of a new overlap on the running rotation.
     private func underWay(_ open: RotationDocument, _ name: Name) -> String {
+        if open.isEndSet {
+            return
+                "Zoom revokes the old secret of the running rotation, \(open.id)\(open.oldSecretExpiresAt.map { ", at \($0)" } ?? ""): that cannot be changed"
+        }
         if open.endsNow { return "the overlap of the running rotation, \(open.id), has already ended" }
         let end = open.promotedAt.map { ": its overlap ends at \($0 + open.overlap)" } ?? ""
         return "it also applies to the running rotation, \(open.id)\(end)"

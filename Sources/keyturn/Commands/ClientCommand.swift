@@ -112,7 +112,7 @@ struct ClientRemove: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        try common.confirm("refuse the client '\(name)' from now on?", yes: yes)
+        try common.confirm("refuse the client '\(name)' from now on?", about: "/v1/clients/\(name)", yes: yes)
         try common.show(try common.admin.send(.delete, "/v1/clients/\(name)"), done: "removed \(name)")
     }
 }

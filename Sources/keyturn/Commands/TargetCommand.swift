@@ -106,7 +106,7 @@ struct TargetAccept: ParsableCommand {
     func run() throws {
         try common.confirm(
             "accept what '\(name)' has as the current secret? if it is an old one, provisioning fails when that is revoked",
-            yes: yes)
+            about: "/v1/targets/\(name)", yes: yes)
         let answer = try common.admin.send(.post, "/v1/targets/\(name)/accept", within: .seconds(120))
         try common.show(answer, as: TargetDocument.self) { StandardOutput.write($0.text) }
     }
@@ -124,7 +124,8 @@ struct TargetRemove: ParsableCommand {
 
     func run() throws {
         try common.confirm(
-            "stop pushing to '\(name)'? the next rotation revokes the secret that it has", yes: yes)
+            "stop pushing to '\(name)'? the next rotation revokes the secret that it has",
+            about: "/v1/targets/\(name)", yes: yes)
         let path: RequestPath = force ? "/v1/targets/\(name)?force=true" : "/v1/targets/\(name)"
         try common.show(try common.admin.send(.delete, path), done: "removed \(name)")
     }
