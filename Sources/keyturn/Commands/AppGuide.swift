@@ -13,6 +13,8 @@ struct AppGuide {
     private let record: ProfileOptions
     private var draft: GuideDraft
     private var secret: SecretBox?
+    /// Whether the draft is in its file.
+    private var isSaved: Bool
 
     /// - Parameters:
     ///   - record: the owner and the labels, which the guide does not ask for.
@@ -24,6 +26,7 @@ struct AppGuide {
         self.record = record
         file = DraftFile(name)
         draft = GuideDraft(name: name)
+        isSaved = file != nil
         try checkThatNameIsFree(name)
         say("\nthis guides you through the Zoom App Marketplace and stores the app as '\(name)' at the end")
         say("quit at any question with q or Ctrl-C: the entered values are saved, but never the secret")
@@ -193,15 +196,17 @@ struct AppGuide {
 
     // MARK: Leaving
 
-    private func save() {
-        if let file, !file.write(draft) { say("your entries cannot be saved: the state directory cannot be written") }
+    private mutating func save() {
+        let couldSave = isSaved
+        isSaved = file?.write(draft) ?? false
+        if couldSave, !isSaved { say("your entries cannot be saved: the state directory cannot be written") }
     }
 
     private func left() -> CommandFailure {
         let place = draft.step.map { "at step \($0.number) of \(MarketplaceStep.allCases.count)" } ?? "at the check"
+        let kept = isSaved ? "the entered values are saved, except the secret" : "the entered values are not saved"
         return CommandFailure(
-            .usage, "left \(place); nothing was added to the vault; the entered values are saved, except the secret",
-            try: "keyturn app add \(draft.name)")
+            .usage, "left \(place); nothing was added to the vault; \(kept)", try: "keyturn app add \(draft.name)")
     }
 
     private func say(_ text: String, behind first: String = "") {
