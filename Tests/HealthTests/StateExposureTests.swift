@@ -39,7 +39,8 @@ import Testing
         #expect(exposure.problems(now).isEmpty, "not looked at for each request")
         let later = Moment(wall: now.wall + 10, boot: now.boot + 10)
         let problem = try #require(exposure.problems(later).first)
-        #expect(problem.code == "state_open" && problem.detail.hasPrefix("\(name) in the state directory: other users"))
+        let words = name == "." ? "the state directory" : "\(name) in the state directory"
+        #expect(problem.code == "state_open" && problem.detail.hasPrefix("\(words): other users"))
         #expect(problem.hint?.hasPrefix("chmod 0") == true)
     }
 
