@@ -70,6 +70,16 @@ CREATE TRIGGER rotation_ended BEFORE UPDATE OF state ON rotation
 WHEN OLD.state IN ('retired', 'refused', 'aborted') AND NEW.state <> OLD.state
 BEGIN SELECT RAISE(ABORT, 'a rotation that has ended does not continue'); END;
 
+-- Secrets of an app that Zoom may accept and that are no generation: of an answer that came late, or that gave way to another
+-- secret. They stay until Zoom refuses them. The id has a keyed hash of the secret.
+CREATE TABLE candidate (
+    id     TEXT NOT NULL PRIMARY KEY,
+    app    TEXT NOT NULL REFERENCES app (id),
+    sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX candidate_app ON candidate (app);
+
 -- The newest secret that a client of a node is known to hold of an app: it fetched it, or said so. The id is a keyed hash of app,
 -- node and client.
 CREATE TABLE receipt (

@@ -35,6 +35,11 @@ package struct RotationTiming: Sendable {
     package var endLead = 120
     /// How long after that time Zoom is asked whether it still accepts the old secret.
     package var endMargin = 2
+    /// How long a secret from a late answer stays although Zoom refuses it: as long as a token lives, and so a call that
+    /// was made with it may be on its way, and five minutes more.
+    package var candidateLife = 65 * 60
+    /// The pause until the next look at such a secret, where one is wanted soon.
+    package var candidateLook = 60
     /// How often a draining rotation checks its holders when nothing wakes it.
     package var drainLook = 300
 

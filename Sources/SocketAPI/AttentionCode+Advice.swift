@@ -153,6 +153,11 @@ extension AttentionCode {
             Advice(
                 "the app had a newer secret, which the restored backup lacks: the served secret will expire",
                 try: "keyturn rotate NAME; if Zoom refuses the restored secret: keyturn rotate NAME --manual")
+        case .secondSecret:
+            Advice(
+                "Zoom also accepts another secret of the app, from an answer that came late or gave way to a secret that was "
+                    + "entered: one of the two may expire within 30 days",
+                try: "keyturn rotate NAME")
         case .secretUnproven:
             Advice(
                 "the secret is from a backup and is not served: Zoom has not accepted it yet",

@@ -37,6 +37,7 @@ package enum AttentionCode: String, CaseIterable, Sendable {
     case zoomUnreachable = "zoom_unreachable"
     case tokensRunOut = "tokens_run_out"
     case newerSecretLost = "newer_secret_lost"
+    case secondSecret = "second_secret"
     case secretUnproven = "secret_unproven"
     case restoredSecretRefused = "restored_secret_refused"
     case rotationBlocked = "rotation_blocked"

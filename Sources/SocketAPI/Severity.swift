@@ -50,7 +50,7 @@ extension Severity {
             .rotationWaits, .zoomUnreachable, .diskLow, .auditNotForwarded, .alertsUndelivered, .refusalsCounted,
             .lostResponse,
             .targetFailed, .targetBehind,
-            .spoolNotReady,
+            .spoolNotReady, .secondSecret,
             .provisioningFailing,
             .secretUnproven, .keyRotationWaits, .provisionerLogUnreadable:
             .warning

@@ -16,6 +16,8 @@ package struct AppEntry: Sendable {
         /// Of the current secret.
         var fingerprint: String?
         var receipts: [Holder: Receipt] = [:]
+        /// By ID.
+        var candidates: [String: Candidate] = [:]
         var schedulerState = SchedulerState()
         var refusedRotation: RefusedRotation?
         let tokenUse = TokenUse()
@@ -55,6 +57,11 @@ package struct AppEntry: Sendable {
     package var token: SeenToken? { box.facts.token }
     package var refusals: Refusals? { box.facts.refusals }
     package var receipts: [Holder: Receipt] { box.facts.receipts }
+
+    /// Secrets that are no generation, and that Zoom may accept; the newest first.
+    package var candidates: [Candidate] {
+        box.facts.candidates.values.sorted { ($0.answeredAt, $0.id) > ($1.answeredAt, $1.id) }
+    }
 
     /// The current secret's keyed fingerprint, which is the same for the life of the vault. `nil` only if OpenSSL failed.
     package var fingerprint: String? { box.facts.fingerprint }

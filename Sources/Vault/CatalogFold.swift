@@ -42,6 +42,7 @@ struct CatalogFold {
                 moves.append(move)
             }
             rows.apply(rotation)
+        case .candidate(let candidate): rows(candidate.appID, state).facts.candidates[candidate.id] = candidate
         case .receipt(let record): rows(record.appID, state).facts.receipts[record.receipt.holder] = record.receipt
         case .token(let record):
             rows(record.appID, state).facts.token =
@@ -69,6 +70,7 @@ struct CatalogFold {
         case .rotation:
             let rows = rows(app, state)
             if rows.facts.rotation?.id == id { rows.facts.rotation = nil }
+        case .candidate: rows(app, state).facts.candidates[id] = nil
         case .receipt: break  // It goes with its app.
         case .token: rows(app, state).facts.token = nil
         case .refusals: rows(app, state).facts.refusals = nil

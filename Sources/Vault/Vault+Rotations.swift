@@ -26,6 +26,7 @@ extension Vault {
             try transaction.check(app)
             let known = try transaction.underWay(rotation, of: app)
             let rotation = rotation.stamped(after: known, at: now)
+            try transaction.setAside(from: known, to: rotation, at: now)
             try transaction.put(rotation)
             if let line { return transaction.audit(line(rotation)) }
             // Repeating an attempt with the same result is not an event.
@@ -44,6 +45,9 @@ extension Vault {
                 throw VaultError(.library, "the rotation replaces generation \(rotation.base), which is not current")
             }
             let known = try transaction.underWay(rotation, of: app)
+            try transaction.setAside(from: known, to: rotation, promoted: credential.clientSecret, at: now)
+            try transaction.remove(
+                from: .candidate, id: try transaction.candidateID(of: credential.clientSecret, app.id))
             // Left by a rotation that was superseded; the secret that takes over is verified.
             if let stale = entry.previous {
                 try transaction.remove(from: .generation, id: GenerationRecord.id(appID: app.id, stale.generation))
@@ -82,10 +86,11 @@ extension Vault {
     package func supersede(
         _ ended: Rotation, by next: Rotation, of app: App, recording line: RotationLine? = nil
     ) async throws(VaultError) {
-        let next = next.stamped(after: nil, at: time.now.wall)
+        let now = time.now.wall
+        let next = next.stamped(after: nil, at: now)
         try await change(recording: line?(next) ?? .moved(next, of: app)) { transaction in
             try transaction.check(app)
-            _ = try transaction.underWay(ended, of: app)
+            try transaction.setAside(from: try transaction.underWay(ended, of: app), to: ended, at: now)
             try transaction.put(ended)
             try transaction.put(next)
         }

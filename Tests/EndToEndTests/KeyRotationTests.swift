@@ -40,7 +40,7 @@ import Testing
     private static func epochs(_ world: World) throws -> Set<String> {
         let tables = [
             "state", "app", "client", "generation", "rotation", "token", "refusals", "receipt", "scheduler_state",
-            "unlock_method",
+            "candidate", "unlock_method",
         ]
         let query = tables.map { "SELECT DISTINCT hex(substr(sealed, 2, 4)) FROM \($0)" }.joined(separator: " UNION ")
         return try Set(world.sqlite(query))

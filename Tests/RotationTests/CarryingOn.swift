@@ -6,5 +6,6 @@ extension RotationEngine {
     func carryOnZoom() async {
         await lookAtSpool()
         await carryOn(.test("zoom"))
+        await judgeCandidates(of: .test("zoom"))
     }
 }

@@ -80,6 +80,15 @@ final class FakeZoom: SecretIssuer {
         }
     }
 
+    /// Zoom accepts the secret no more.
+    func revoke(_ secret: String) {
+        state.withLock { state in
+            for index in state.secrets.indices where state.secrets[index].text == secret {
+                state.secrets[index].diesAt = time.now.wall
+            }
+        }
+    }
+
     /// A rotation asked for a new secret, before the test begins.
     func rotated(keeping old: String, until: Timestamp) { _ = make(old, until) }
 

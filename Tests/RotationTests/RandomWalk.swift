@@ -25,6 +25,9 @@ final class RandomWalk {
     private(set) var story: [String] = []
     private var seen = (generation: 1, secret: "old")
     private var ids = 0
+    /// Secrets that were in the vault, and those that became a generation.
+    private var stored: Set<String> = []
+    private var served: Set<String> = ["old"]
 
     var broken: [String] { watch.violations.all }
     private(set) var lives = 1
@@ -195,9 +198,26 @@ final class RandomWalk {
                 expect(entry.rotation?.due != nil || entry.rotation?.phase == .blocked, "nobody tries the better one")
             }
         }
+        checkKept(entry)
         try await checkRetired(entry)
         if let open = entry.rotation { watch.saw(open) }
     }
+
+    /// A secret that left the vault before clients got it was one that Zoom refuses.
+    private func checkKept(_ entry: AppEntry) {
+        served.insert(entry.credential.clientSecret.text)
+        let rotation = entry.rotation
+        var present = Set(entry.candidates.compactMap { $0.secret?.text ?? $0.answer.flatMap(text) })
+        for secret in [rotation?.candidate?.text, rotation?.answer.flatMap(text)] {
+            if let secret { present.insert(secret) }
+        }
+        for secret in stored.subtracting(present).subtracting(served) {
+            expect(!zoom.accepts(secret), "\(secret) is lost, and zoom accepts it")
+        }
+        stored.formUnion(present)
+    }
+
+    private func text(of answer: SecretBox) -> String? { zoom.read(answer)?.secret.text }
 
     /// A secret that left the vault was one that nobody needs.
     private func checkRetired(_ entry: AppEntry) async throws {

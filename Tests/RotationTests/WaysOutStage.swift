@@ -11,6 +11,7 @@ struct Stage {
     let time = ManualTime()
     let zoom: FakeZoom
     let issuer: SometimesAway
+    let disk: MemoryStore
     let vault: Vault
     let engine: RotationEngine
     let place: WaysOutTests.Place
@@ -28,7 +29,7 @@ struct Stage {
     /// - Parameter ends: what Zoom answers first when it is asked to end the old secret.
     init(_ place: WaysOutTests.Place, ends: [EndOutcome] = []) async throws {
         self.place = place
-        let disk = MemoryStore()
+        disk = MemoryStore()
         try await Vault.create(in: disk, unlockKeys: [.keyFile()])
         vault = try await Vault.open(disk, with: .keyFile(), time: time)
         try await vault.add(.sample("zoom"), clientSecret: SecretBox("old"))

@@ -64,7 +64,7 @@ struct FilledVault {
 }
 
 extension Vault {
-    /// Two apps with token, refusals, rotation, receipt and push target, and two clients, whose values carry the mark.
+    /// Two apps with token, refusals, rotation, late secret, receipt and push target, and two clients, whose values carry the mark.
     func fill(at now: Moment, marked mark: String) async throws {
         let apps = [
             App.sample("alpha"),
@@ -80,6 +80,7 @@ extension Vault {
                 id: "rotation-of-\(app.name)", app: app, base: .first, trigger: .operator, overlap: 60, at: now.wall)
             rotation.answer = SecretBox("answer-\(mark)-to-\(app.name)")
             try await begin(rotation, of: app)
+            try await setAside(SecretBox("late-\(mark)-of-\(app.name)"), answeredAt: now.wall, of: app)
             let receipt = Receipt(
                 holder: Holder(node: .first, client: .test("one")), generation: .first, secret: mark, at: now.wall,
                 isAcknowledged: mark == "new")

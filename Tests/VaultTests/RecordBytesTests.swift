@@ -77,7 +77,7 @@ struct RecordSample: Sendable, CustomTestStringConvertible {
         rewritten = { try Content(R(cells: $0.cells, plaintext: SecretBytes(copying: $0.text))) }
     }
 
-    static let all = apps + clients + rotations + targets + caches + accounts
+    static let all = apps + clients + rotations + candidates + targets + caches + accounts
 }
 
 extension RecordSample.Content {

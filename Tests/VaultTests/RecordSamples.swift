@@ -134,6 +134,29 @@ extension RecordSample {
         ]
     }
 
+    static var candidates: [RecordSample] {
+        [
+            RecordSample(
+                "minimal",
+                Candidate(
+                    id: "a1.f", appID: "a1", secret: SecretBox("s"), answeredAt: at(1), savedAt: at(2), beside: .first),
+                [.text("a1.f"), .text("a1")],
+                required: "answered_at", "saved_at", "beside",
+                text: #"{"secret":"s","answered_at":1700000001,"saved_at":1700000002,"beside":1}"#),
+            RecordSample(
+                "unread",
+                Candidate(
+                    id: "a1.f", appID: "a1", secret: nil, answer: SecretBox("answer"), answeredAt: at(1),
+                    savedAt: at(2),
+                    beside: generation(4), askedAt: at(3), verdict: .refused),
+                [.text("a1.f"), .text("a1")],
+                text: """
+                    {"answer":"answer","answered_at":1700000001,"saved_at":1700000002,"beside":4,"asked_at":1700000003,
+                    "verdict":"refused"}
+                    """),
+        ]
+    }
+
     static var rotations: [RecordSample] {
         let small = Rotation(
             id: "r1", appID: "a1", base: .first, trigger: .schedule, plannedAt: at(1), overlap: 60, phase: .planned)

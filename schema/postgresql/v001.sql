@@ -80,6 +80,16 @@ CREATE TRIGGER rotation_ended BEFORE UPDATE OF state ON keyturn.rotation FOR EAC
 WHEN (OLD.state IN ('retired', 'refused', 'aborted') AND NEW.state <> OLD.state)
 EXECUTE FUNCTION keyturn.rotation_ended();
 
+-- Secrets of an app that Zoom may accept and that are no generation: of an answer that came late, or that gave way to another
+-- secret. They stay until Zoom refuses them. The id has a keyed hash of the secret.
+CREATE TABLE keyturn.candidate (
+    id     TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    app    TEXT COLLATE "C" NOT NULL REFERENCES keyturn.app (id),
+    sealed BYTEA NOT NULL
+);
+
+CREATE INDEX candidate_app ON keyturn.candidate (app);
+
 CREATE TABLE keyturn.receipt (
     id     TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     app    TEXT COLLATE "C" NOT NULL REFERENCES keyturn.app (id),

@@ -68,7 +68,7 @@ struct AlertPolicy: Equatable, Sendable {
             .missingScopes, .holdersNearDeadline, .targetChanged, .targetRestored, .certificateExpires, .userChanged,
             .vaultElsewhere, .stateOpen, .keySlotDamaged, .damagedRow, .secretInSpool, .spoolUnreadable,
             .spoolUnclaimed,
-            .rotationPaused, .targetNew, .grantWithoutApp,
+            .secondSecret, .rotationPaused, .targetNew, .grantWithoutApp,
             // It was waited for before it became a problem.
             .alertsUndelivered:
             0

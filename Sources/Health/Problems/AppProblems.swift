@@ -27,9 +27,8 @@ struct AppProblems {
 
     var all: [HealthIssue] {
         [
-            expiring, newerLost, unproven, rotation, waiting, refused, missingScopes, impossible, refusedRotation,
-            overdue,
-            draining, deadHolders,
+            expiring, newerLost, second, unproven, rotation, waiting, refused, missingScopes, impossible,
+            refusedRotation, overdue, draining, deadHolders,
         ].compactMap(\.self)
     }
 
@@ -102,6 +101,21 @@ struct AppProblems {
             "generation \(lost.generation) \(made) and is not in the restored vault; generation "
                 + "\(entry.credential.generation), which it has, \(end)",
             try: hint, deadline: lost.restoredUntil)
+    }
+
+    /// Zoom accepts a secret that is no generation, and it is unknown which of the two lasts. After a later rotation it is
+    /// known.
+    private var second: HealthIssue? {
+        let candidate = entry.candidates.first { $0.verdict == .accepted && entry.generation <= $0.beside }
+        guard let candidate else { return nil }
+        let expires = candidate.savedAt + RotationTiming().oldSecretLife
+        guard now < expires else { return nil }
+        return issue(
+            .secondSecret,
+            "zoom also accepts a secret that it gave at \(candidate.answeredAt) and that clients do not get: one of "
+                + "the two may expire by \(expires)",
+            try: "\(entry.rotation == nil ? "" : "once the rotation has ended: ")keyturn rotate \(app)",
+            deadline: expires)
     }
 
     /// A secret from a backup, which is not served until Zoom has accepted it.

@@ -15,6 +15,7 @@ final class AnswerSpool {
 
     private let vault: Vault
     private let store: any SpoolStore
+    private let issuer: any SecretIssuer
     private let time: any TimeSource
     private let report: SpoolReport
     private let note: @Sendable (RotationEvent) -> Void
@@ -31,10 +32,10 @@ final class AnswerSpool {
     private(set) var waiting: Set<String> = []
 
     init(
-        _ store: any SpoolStore, vault: Vault, time: any TimeSource, report: SpoolReport,
+        _ store: any SpoolStore, vault: Vault, issuer: any SecretIssuer, time: any TimeSource, report: SpoolReport,
         note: @escaping @Sendable (RotationEvent) -> Void
     ) {
-        (self.store, self.vault, self.time) = (store, vault, time)
+        (self.store, self.vault, self.issuer, self.time) = (store, vault, issuer, time)
         (self.report, self.note) = (report, note)
     }
 
@@ -104,16 +105,23 @@ final class AnswerSpool {
             for file in try await store.files() {
                 do throws(VaultError) {
                     let answer = try SpoolEntry(reading: file.bytes).open(by: vault)
-                    let (rotation, app) = try await vault.rotation(id: answer.entry.rotationID)
-                    switch SpoolClaim(answer, for: rotation) {
+                    let id = answer.entry.rotationID
+                    guard let entry = vault.catalog.entries.first(where: { $0.app.id == answer.entry.appID }) else {
+                        throw VaultError(.notFound, "it is for app '\(answer.appName)', which the vault does not have")
+                    }
+                    switch claim(answer, for: try await rotation(id), of: entry) {
                     case .take:
-                        found[rotation.id, default: []].append(Found(file: file, answer: answer))
-                        troubles.append(.found(file, of: app, "an earlier process left it there"))
+                        found[id, default: []].append(Found(file: file, answer: answer))
+                        troubles.append(.found(file, of: entry.app, "an earlier process left it there"))
                     case .wait:
-                        found[rotation.id, default: []].append(Found(file: file, answer: answer))
+                        found[id, default: []].append(Found(file: file, answer: answer))
                         troubles.append(
-                            .found(file, of: app, "the rotation has another secret, which is not verified yet"))
+                            .found(file, of: entry.app, "the rotation has another secret, which is not verified yet"))
                     case .free: await free(file)
+                    case .setAside:
+                        do throws(VaultError) {
+                            try await setAside(Found(file: file, answer: answer), of: entry.app)
+                        } catch { troubles.append(.found(file, of: entry.app, error.detail)) }
                     case .none(let reason):
                         troubles.append(.init(kind: .unclaimed, file: file.name, reason: reason))
                     }
@@ -138,6 +146,33 @@ final class AnswerSpool {
         return true
     }
 
+    private func rotation(_ id: String) async throws(VaultError) -> Rotation? {
+        do throws(VaultError) { return try await vault.rotation(id: id).rotation } catch {
+            guard error.code == .notFound else { throw error }
+            return nil
+        }
+    }
+
+    func claim(_ answer: SpooledAnswer, for rotation: Rotation?, of entry: AppEntry) -> SpoolClaim {
+        SpoolClaim(answer, with: issuer.read(answer.answer)?.secret, for: rotation, of: entry)
+    }
+
+    /// Moves the secret of an answer that no rotation waits for into the vault.
+    func setAside(_ found: Found, of app: App) async throws(VaultError) {
+        if let secret = issuer.read(found.answer.answer)?.secret {
+            FaultPoint.reach(.beforeSetAside)
+            try await vault.setAside(secret, answeredAt: found.answer.entry.at, of: app)
+            FaultPoint.reach(.afterSetAside)
+        }
+        await free(found.file)
+    }
+
+    /// Has the files read again: an answer was stored for a rotation that does not wait for it.
+    func lookAgain(_ app: App) {
+        waiting.remove(app.id)
+        isRead = false
+    }
+
     /// Whether no answer was found.
     var isEmpty: Bool { found.isEmpty }
 
@@ -145,8 +180,8 @@ final class AnswerSpool {
     func answers(to rotation: Rotation) -> [Found] { found[rotation.id] ?? [] }
 
     /// Whether an answer was found that this rotation lacks.
-    func has(for rotation: Rotation) -> Bool {
-        answers(to: rotation).contains { SpoolClaim($0.answer, for: rotation) == .take }
+    func has(for rotation: Rotation, of entry: AppEntry) -> Bool {
+        answers(to: rotation).contains { claim($0.answer, for: rotation, of: entry) == .take }
     }
 
     /// Call it once the vault has the answer, or does not need it.

@@ -24,6 +24,10 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     case beforeKeep, afterKeep
     case beforeClaim, afterClaim
     case beforeFree, afterFree
+    // A secret from a late answer: into the vault, Zoom's word on it, and its removal.
+    case beforeSetAside, afterSetAside
+    case beforeJudge, afterJudge
+    case beforeLetGo, afterLetGo
     // An operator's request to a running rotation, whatever it waits for.
     case beforeOrder, afterOrder
     case beforeSupersede, afterSupersede
@@ -33,6 +37,10 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     /// The points that are reached only after an operator's request.
     package static let atOrders: Set<FaultPoint> = [
         .beforeOrder, .afterOrder, .beforeSupersede, .afterSupersede, .beforeSettle, .afterSettle,
+    ]
+    /// The points that are reached only with a secret that is no generation.
+    package static let atCandidates: Set<FaultPoint> = [
+        .beforeSetAside, .afterSetAside, .beforeJudge, .afterJudge, .beforeLetGo, .afterLetGo,
     ]
     /// The points that are reached only with a push target.
     package static let atTargets: Set<FaultPoint> = [.beforePush, .afterPush, .afterDeliver]

@@ -50,7 +50,7 @@ extension RotationEngine {
 
     /// Uses a secret that Zoom has just accepted: in the rotation or, if that already has a live one of its own, in its
     /// successor.
-    private func take(
+    func take(
         _ secret: SecretBox, _ state: RotationState, _ entry: AppEntry, id: String, overlap: Int?,
         recording line: RotationLine?
     ) async throws(VaultError) -> String {

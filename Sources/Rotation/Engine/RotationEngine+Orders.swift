@@ -165,7 +165,7 @@ extension RotationEngine {
         )
     }
 
-    private func planned(
+    func planned(
         _ id: String, _ entry: AppEntry, _ trigger: RotationTrigger, _ overlap: Int?
     ) async throws(VaultError) -> Rotation {
         let now = time.now.wall

@@ -30,8 +30,9 @@ extension RotationEngine {
                 default: break
                 }
                 if file == nil { file = await spool.save(answer, intended.facts, app, because: error) }
-                // A rotation that is over does not get it any more: the file waits for an operator.
-                if file != nil, isStopping || error.code == .ended { return }
+                if file != nil, isStopping { return }
+                // A rotation that is over does not get it any more.
+                if file != nil, error.code == .ended { return spool.lookAgain(app) }
                 refuseTurns(app.id)
                 attempts += 1
                 failedCommits.record(error, of: app, next: time.now.wall + 5)
@@ -42,9 +43,10 @@ extension RotationEngine {
 
     /// Moves a found answer into the vault.
     /// - Returns: whether there was one, so that the rotation now has it.
-    func takeFound(_ rotation: Rotation, _ app: App) async throws(VaultError) -> Bool {
+    func takeFound(_ rotation: Rotation, _ entry: AppEntry) async throws(VaultError) -> Bool {
+        let app = entry.app
         for found in spool.answers(to: rotation) {
-            switch SpoolClaim(found.answer, for: rotation) {
+            switch spool.claim(found.answer, for: rotation, of: entry) {
             case .take:
                 guard let state = RotationState(rotation).finding(found.answer.answer, at: time.now.wall) else {
                     continue
@@ -59,6 +61,9 @@ extension RotationEngine {
                 await spool.forget(found, of: rotation)
                 return true
             case .free: await spool.forget(found, of: rotation)
+            case .setAside:
+                try await spool.setAside(found, of: app)
+                await spool.forget(found, of: rotation)
             case .wait, .none: break
             }
         }

@@ -60,7 +60,7 @@ package actor RotationEngine {
         self.makeID = makeID
         self.makeCallID = makeCallID
         self.note = note
-        self.spool = AnswerSpool(spool, vault: vault, time: time, report: report, note: note)
+        self.spool = AnswerSpool(spool, vault: vault, issuer: issuer, time: time, report: report, note: note)
         // For every commit, whatever caused it.
         vault.catalog.observeRotations { move in
             note(move.isNewPhase ? .moved(move.app, move.rotation) : .waits(move.app, move.rotation))
@@ -83,7 +83,8 @@ package actor RotationEngine {
         await spool.readAgain()
         guard !spool.isEmpty else { return }
         for entry in vault.catalog.entries
-        where entry.rotation.map(spool.has) ?? false && flights[entry.app.id] == nil && !isStumbling(entry) {
+        where flights[entry.app.id] == nil && !isStumbling(entry) {
+            guard let rotation = entry.rotation, spool.has(for: rotation, of: entry) else { continue }
             _ = launch(entry.app.name, entry.app.id)
         }
     }
@@ -161,7 +162,7 @@ package actor RotationEngine {
             isFirst || (facts.due.map { $0 <= time.now.wall } ?? false)
         else { return false }
         do throws(VaultError) {
-            if try await !takeFound(facts, entry.app) { try await step(RotationState(facts), entry) }
+            if try await !takeFound(facts, entry) { try await step(RotationState(facts), entry) }
         } catch {
             note(.notSaved(name, error))
             let count = (commitFailures[entry.app.id]?.count ?? 0) + 1

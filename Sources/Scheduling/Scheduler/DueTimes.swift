@@ -1,4 +1,5 @@
 package import Domain
+import Rotation
 import Tokens
 package import Vault
 
@@ -10,6 +11,8 @@ package enum Work: CaseIterable, Hashable, Sendable {
     case token
     /// Check with Zoom whether the secret is still accepted, and for which scopes.
     case probe
+    /// Ask Zoom about secrets that are no generation.
+    case candidate
 }
 
 /// When each kind of work is due for an app. Computed from the vault, the scheduler's state of it and the two clocks.
@@ -19,6 +22,7 @@ package struct DueTimes: Equatable, Sendable {
     package private(set) var rotation: Timestamp?
     package private(set) var token: Timestamp?
     package private(set) var probe: Timestamp?
+    package private(set) var candidate: Timestamp?
 
     /// - Parameters:
     ///   - schedulerState: what the scheduler knows about the app.
@@ -27,6 +31,8 @@ package struct DueTimes: Equatable, Sendable {
         rotation = entry.rotation == nil ? begins : Self.carryOn(entry, now.wall)
         token = Self.refresh(entry, now)
         probe = Self.probe(entry, schedulerState, now.wall)
+        let (timing, isRefused) = (RotationTiming(), entry.isRefused)
+        candidate = entry.candidates.map { timing.due($0, isServedRefused: isRefused) }.min()
     }
 
     package subscript(work: Work) -> Timestamp? {
@@ -34,6 +40,7 @@ package struct DueTimes: Equatable, Sendable {
         case .rotation: rotation
         case .token: token
         case .probe: probe
+        case .candidate: candidate
         }
     }
 

@@ -13,6 +13,10 @@ extension Scheduler {
         case .rotation: entry.rotation == nil ? await begin(entry) : await carryOn(entry)
         case .token: await refresh(entry)
         case .probe: await probe(entry)
+        case .candidate:
+            await engine.judgeCandidates(of: entry.app.name)
+            // One whose commit failed is still due.
+            rest(.candidate, entry.app.name, Self.pause.rotation)
         }
     }
 

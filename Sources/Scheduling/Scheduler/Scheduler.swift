@@ -25,7 +25,7 @@ package actor Scheduler {
             switch work {
             case .rotation: rotations
             case .token: tokens
-            case .probe: probes
+            case .probe, .candidate: probes
             }
         }
     }

@@ -9,6 +9,7 @@ import SecretMemory
 extension Credential.State: JSONValue {}
 extension Delivery.Failure.Step: JSONValue {}
 extension Rotation.BaseState: JSONValue {}
+extension Candidate.Verdict: JSONValue {}
 
 extension Generation: JSONValue {
     package init(_ node: JSONNode, in document: borrowing JSONDocument) throws(JSONError) {

@@ -38,12 +38,7 @@ extension Rotation: Record {
         ending = try members.ifPresent("ending", \.ending)
         servedExpires = try members.ifPresent("served_expires", \.servedExpires)
         callToken = try members.ifPresent("call_token", \.callToken)
-        // Zoom's answer may be any bytes; JSON must be UTF-8.
-        let text = try members.ifPresent("answer", { $0.answer.flatMap { $0.isUTF8 ? $0 : nil } })
-        let binary = try members.ifPresent("answer_latin1") {
-            $0.answer.flatMap { $0.isUTF8 ? nil : Latin1(bytes: $0) }
-        }
-        answer = text ?? binary?.bytes
+        answer = try members.answer(\.answer)
         candidate = try members.ifPresent("candidate", \.candidate)
         entered = try members.ifPresent("entered", \.entered)
     }
@@ -71,6 +66,15 @@ extension CallToken: MemberList {
         apiURL = try members("api_url", \.apiURL)
         grant = try members("grant", \.grant)
         expires = try members("expires", \.expires)
+    }
+}
+
+extension Members {
+    /// Zoom's answer. It may be any bytes; JSON must be UTF-8.
+    mutating func answer(_ value: (Object) -> SecretBox?) throws(Failure) -> SecretBox? {
+        let text = try ifPresent("answer") { value($0).flatMap { $0.isUTF8 ? $0 : nil } }
+        let binary = try ifPresent("answer_latin1") { value($0).flatMap { $0.isUTF8 ? nil : Latin1(bytes: $0) } }
+        return text ?? binary?.bytes
     }
 }
 

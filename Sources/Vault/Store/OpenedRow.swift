@@ -8,6 +8,7 @@ enum OpenedRow: Sendable {
     case app(App)
     case generation(GenerationRecord)
     case rotation(Rotation)
+    case candidate(Candidate)
     case receipt(ReceiptRecord)
     case client(Client)
     case pushTarget(PushTarget)
@@ -30,6 +31,7 @@ enum OpenedRow: Sendable {
         case .app: self = try sealer.open(row, as: App.self).opened
         case .generation: self = try sealer.open(row, as: GenerationRecord.self).opened
         case .rotation: self = try sealer.open(row, as: Rotation.self).opened
+        case .candidate: self = try sealer.open(row, as: Candidate.self).opened
         case .receipt: self = try sealer.open(row, as: ReceiptRecord.self).opened
         case .client: self = try sealer.open(row, as: Client.self).opened
         case .pushTarget: self = try sealer.open(row, as: PushTarget.self).opened

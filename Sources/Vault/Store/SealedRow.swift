@@ -30,6 +30,7 @@ package struct SealedTable: Hashable, Sendable {
     package static let rotation = SealedTable(
         "rotation", ["id", "app", "state", "due_at"],
         finalStates: RotationPhase.allCases.filter(\.isFinal).map(\.rawValue))
+    package static let candidate = SealedTable("candidate", ["id", "app"])
     package static let pushTarget = SealedTable(
         "target", ["id", "app"], unique: ["name_index"], indexed: ["place_index"])
     /// The unlock methods of the vault.
@@ -41,7 +42,7 @@ package struct SealedTable: Hashable, Sendable {
     /// One row: what this node says of its audit log, and the digest of its rows.
     package static let nodeState = SealedTable("node_state", ["id"])
     package static let counted = [
-        app, generation, client, rotation, pushTarget, unlockMethod, auditHead, outbox, nodeState,
+        app, generation, client, rotation, candidate, pushTarget, unlockMethod, auditHead, outbox, nodeState,
     ]
     /// The counted tables that belong to one node, and are part of that node's digest. The row with that digest is part of
     /// the vault's.

@@ -34,7 +34,7 @@ extension SealedTransaction {
         for target in try ids(in: .pushTarget, ofApp: app.id) {
             try remove(from: .delivery, id: target)
         }
-        for table in [SealedTable.generation, .rotation, .receipt, .pushTarget] {
+        for table in [SealedTable.generation, .rotation, .candidate, .receipt, .pushTarget] {
             try removeRows(from: table, ofApp: app.id)
         }
         for table in [SealedTable.token, .refusals, .schedulerState, .app] {

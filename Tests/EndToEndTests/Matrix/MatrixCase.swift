@@ -51,7 +51,7 @@ struct MatrixCase: Sendable {
         func below(_ bound: Int) -> Int { .random(in: 0..<bound, using: &dice) }
         func one<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
         func point() -> String {
-            "\(one(FaultPoint.allCases.filter { !FaultPoint.atTargets.union(FaultPoint.atOrders).contains($0) }).rawValue):\(one([1, 1, 1, 2, 3]))"
+            "\(one(FaultPoint.allCases.filter { !FaultPoint.atTargets.union(FaultPoint.atOrders).union(FaultPoint.atCandidates).contains($0) }).rawValue):\(one([1, 1, 1, 2, 3]))"
         }
 
         self.number = number
