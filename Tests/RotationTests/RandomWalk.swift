@@ -212,7 +212,7 @@ final class RandomWalk {
             if let secret { present.insert(secret) }
         }
         for secret in stored.subtracting(present).subtracting(served) {
-            expect(!zoom.accepts(secret), "\(secret) is lost, and zoom accepts it")
+            expect(!zoom.accepts(secret), "\(secret) is lost, and Zoom accepts it")
         }
         stored.formUnion(present)
     }

@@ -28,7 +28,7 @@ package enum CandidateFate: Sendable {
             asked.verdict = .refused
             self =
                 now - candidate.savedAt >= timing.candidateLife
-                ? .letGo(reason: "zoom refuses the secret: \(reason)") : .wait(asked)
+                ? .letGo(reason: "Zoom refuses the secret: \(reason)") : .wait(asked)
         case .later:
             asked.verdict = .unknown
             self = .wait(asked)
