@@ -47,7 +47,13 @@ package struct RotationTiming: Sendable {
 
     package func revokeAt(_ now: Timestamp) -> Timestamp { now + oldSecretLife }
 
-    static let throttleReason = "Zoom allows three changes in 15 minutes"
+    static let throttleReason: FailureReason = "Zoom allows three changes in 15 minutes"
+
+    /// How far ahead of the next request to revoke the old secret its time is. Zoom refuses a time that is over by its
+    /// clock: the lead grows with the attempts, so that a clock which is slow here does not matter.
+    package func lead(of rotation: Rotation) -> Int {
+        endLead * max(1, min(rotation.phase == .draining ? rotation.attempts : 0, 8))
+    }
 
     /// The calls that Zoom may still count.
     package func recent(_ calls: [Timestamp], now: Timestamp) -> [Timestamp] {
@@ -60,16 +66,6 @@ package struct RotationTiming: Sendable {
         guard recent.count >= callsPerWindow, let oldest = recent.min() else { return 0 }
         // A call in the future was recorded before the clock was set back.
         return min(max(throttleWindow - (now - oldest), 1), throttleWindow)
-    }
-
-    /// When Zoom would have accepted this many more calls, each made as early as possible.
-    package func earliest(_ count: Int, after calls: [Timestamp], now: Timestamp) -> Timestamp {
-        var (calls, last) = (calls, now)
-        for _ in 0..<count {
-            last = last + throttled(calls, now: last)
-            calls.append(last)
-        }
-        return last
     }
 
     /// - Parameter attempts: the failures before this one.

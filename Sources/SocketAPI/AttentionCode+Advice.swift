@@ -2,14 +2,6 @@ package import Domain
 
 /// The meaning of each code, and what to do about it. `NAME` stands for the name of the app or the push target.
 extension AttentionCode {
-    package var meaning: String { advice.detail }
-
-    /// - Parameter name: of the app or the push target.
-    package func remedy(_ name: Name) -> String? { advice.hint?.replacing("NAME", with: name.description) }
-
-    /// The meaning with what is known of this case.
-    package func advice(because reason: String) -> Advice { Advice("\(meaning): \(reason)", try: advice.hint) }
-
     package var advice: Advice {
         switch self {
         case .locked:
@@ -65,7 +57,7 @@ extension AttentionCode {
             )
         case .clockDiffers:
             Advice(
-                "this host's clock differs from Zoom's by more than 5 minutes: Zoom may refuse rotations, and deadlines depend on it",
+                "this host's clock differs from Zoom's by more than a minute: Zoom may refuse rotations and revocations, and deadlines depend on it",
                 try: "timedatectl set-ntp true, then keyturn doctor")
         case .stateOpen:
             Advice(
@@ -155,8 +147,7 @@ extension AttentionCode {
                 try: "keyturn rotate NAME; if Zoom refuses the restored secret: keyturn rotate NAME --manual")
         case .secondSecret:
             Advice(
-                "Zoom also accepts another secret of the app, from an answer that came late or gave way to a secret that was "
-                    + "entered: one of the two may expire within 30 days",
+                "Zoom also accepts another secret of the app, from an answer that came late or gave way to a secret that was entered: one of the two may expire within 30 days",
                 try: "keyturn rotate NAME")
         case .secretUnproven:
             Advice(

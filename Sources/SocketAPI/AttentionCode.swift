@@ -1,3 +1,5 @@
+package import Domain
+
 /// The problems that the status reports, one code each, the most urgent first. In addition, it reports the causes for which Zoom gives no token,
 /// such as `invalid_client`.
 package enum AttentionCode: String, CaseIterable, Sendable {
@@ -61,6 +63,14 @@ package enum AttentionCode: String, CaseIterable, Sendable {
     case certificateExpires = "certificate_expires"
     case userChanged = "user_changed"
     case grantWithoutApp = "grant_without_app"
+
+    package var meaning: String { advice.detail }
+
+    /// - Parameter name: of the app or the push target.
+    package func remedy(_ name: Name) -> String? { advice.hint?.replacing("NAME", with: name.description) }
+
+    /// The meaning with what is known of this case.
+    package func advice(because reason: String) -> Advice { Advice("\(meaning): \(reason)", try: advice.hint) }
 
     /// The place of a code among the problems that are equally severe. A refusal by Zoom has the place of
     /// ``missingScopes``; a cause that may pass comes after everything else that is wrong with an app.

@@ -41,10 +41,14 @@ package struct IssueFailure: Advised, Error, Equatable, Sendable {
     package let isCounted: Bool
     package let cause: ZoomCause
     package let advice: Advice
+    /// Zoom's ID for the call.
+    package let trackingID: String?
 
     package init(
-        _ disposition: Disposition, cause: ZoomCause, reason: String, hint: String? = nil, isCounted: Bool = false
+        _ disposition: Disposition, cause: ZoomCause, reason: String, hint: String? = nil, isCounted: Bool = false,
+        trackingID: String? = nil
     ) {
+        self.trackingID = trackingID
         self.disposition = disposition
         self.isCounted = isCounted || disposition == .refused
         self.cause = cause

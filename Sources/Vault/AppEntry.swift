@@ -63,6 +63,8 @@ package struct AppEntry: Sendable {
         box.facts.candidates.values.sorted { ($0.answeredAt, $0.id) > ($1.answeredAt, $1.id) }
     }
 
+    package var hasCandidates: Bool { !box.facts.candidates.isEmpty }
+
     /// The current secret's keyed fingerprint, which is the same for the life of the vault. `nil` only if OpenSSL failed.
     package var fingerprint: String? { box.facts.fingerprint }
     package var schedulerState: SchedulerState { box.facts.schedulerState }

@@ -63,7 +63,7 @@ extension Vault {
         let due = rotation.due.map { reason.hasSuffix("\($0)") ? "" : "; it continues at \($0)" } ?? ""
         return VaultError(
             .busy, "a rotation of '\(name)' is running, in state '\(rotation.phase.words)'\(reason)\(due)",
-            hint: rotation.wayOn)
+            hint: rotation.continuation(of: name))
     }
 
     package static func over(_ name: Name, _ rotation: Rotation) -> VaultError {
@@ -83,11 +83,19 @@ extension Vault {
 
 extension Rotation {
     /// The command that continues it from its present state.
-    package var wayOn: String {
+    package func continuation(of app: Name) -> String {
         switch phase {
-        case .draining where endsNowSince == nil: "keyturn rotation finish \(id)"
+        case .draining where isEndIgnored: ignoredEndHint(of: app)
+        case .draining where endsNowSince == nil:
+            "keyturn rotation finish \(id); for a leaked secret: keyturn rotate \(app) --now"
         case .blocked, .planned, .lostResponse, .received, .current, .draining: "keyturn rotation resume \(id)"
         default: "keyturn rotation show \(id)"
         }
+    }
+
+    /// What helps where Zoom does not revoke the old secret: `finish` does not.
+    package func ignoredEndHint(of app: Name) -> String {
+        "revoke the old secret in the Marketplace, then: keyturn rotation resume \(id); for a new secret before that: "
+            + "keyturn rotate \(app) --now"
     }
 }

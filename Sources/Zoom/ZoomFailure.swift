@@ -56,6 +56,15 @@ package struct ZoomFailure: Error, Equatable, CustomStringConvertible {
     /// Whether Zoom may have received the call; `false` only where it certainly did not.
     package var mayHaveReachedZoom: Bool { status != nil || disposition == .ambiguous }
 
+    /// What happened, with the ID of the call.
+    package var reason: FailureReason { FailureReason(description, trackingID: trackingID) }
+
+    /// What to do about it. Where Zoom's support is to be asked, with the ID that it asks for.
+    package var remedy: String {
+        guard cause == .refused, let trackingID else { return cause.remedy }
+        return "\(cause.remedy) \(trackingID)"
+    }
+
     package var description: String {
         let names = scopes.isEmpty ? "" : ": \(scopes.joined(separator: ", "))"
         return "\(cause.meaning)\(names)\(detail.map { " (\($0))" } ?? "")"

@@ -20,7 +20,9 @@ import Testing
         try Self.withDrain { world, app, id in
             let busy = try world.keyturn("rotate", "zoom-prod", "--overlap", "0s")
             #expect(busy.exit == 75 && busy.errors.contains("the overlap ends at"), "\(busy)")
-            #expect(busy.errors.contains("try: keyturn rotation finish \(id)"))
+            #expect(
+                busy.errors.contains(
+                    "try: keyturn rotation finish \(id); for a leaked secret: keyturn rotate zoom-prod --now"))
             let attached = try world.keyturn("rotate", "zoom-prod", "--wait", "--timeout", "1s")
             #expect(attached.exit == 75 && attached.errors.contains("is followed: \(id)"), "\(attached)")
             #expect(attached.output.contains(id))

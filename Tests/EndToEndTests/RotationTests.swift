@@ -65,6 +65,21 @@ import Testing
         }
     }
 
+    @Test func `a refusal of Zoom's is shown and logged with the ID that its support asks for`() throws {
+        try withWorld { world in
+            try world.addApp("zoom-prod")
+            try world.must("app", "set", "zoom-prod", "--marketplace-app-id=unknown-app")
+            let refused = try world.keyturn("rotate", "zoom-prod")
+            #expect(refused.exit == 79, "\(refused)")
+            let call = try world.sandbox.control("GET", "/requests?path=/v2/marketplace")["requests"].elements.last
+            let id = try #require(call?["tracking_id"].string)
+            #expect(refused.output.contains("tracking ID  ") && refused.output.contains(id), "\(refused)")
+            let rotation = try #require(try world.history().first)
+            #expect(rotation["tracking_id"].string == id && rotation["reason"].string?.contains(id) == false)
+            #expect(try String(contentsOfFile: world.daemon.errors, encoding: .utf8).contains(id))
+        }
+    }
+
     @Test func `a secret made in the Marketplace is proven and served`() throws {
         try withWorld { world in
             let app = try world.addApp("zoom-prod")

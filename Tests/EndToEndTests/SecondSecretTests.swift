@@ -26,7 +26,7 @@ import Testing
                 return try world.problems().contains("second_secret")
             }
             let told = try world.must("status").output
-            #expect(told.contains("zoom also accepts a secret that it gave at"), "\(told)")
+            #expect(told.contains("Zoom also accepts a secret that it gave at"), "\(told)")
             // A new process knows it, too.
             try world.crash()
             try world.start(environment: clock.environment)

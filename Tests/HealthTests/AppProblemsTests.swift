@@ -75,6 +75,21 @@ import Vault
         #expect(try await problems(State(appID: nil, scope: lacking, refused: "no")).isEmpty)
     }
 
+    @Test func `a rotation whose old secret Zoom does not revoke says what helps`() async throws {
+        var state = State(phase: .draining, age: 2 * 3600)
+        state.change = {
+            ($0.promotedAt, $0.revokeAt, $0.attempts) = ($0.plannedAt, $0.plannedAt + 29 * Self.day, 12)
+            $0.endsNowSince = $0.plannedAt + -2 * 3600
+            $0.otherCalls = [$0.plannedAt + -2 * 3600]
+            $0.ending = .init(
+                call: .init(id: "c", at: $0.plannedAt + -2 * 3600), expires: $0.plannedAt + -7000, isConfirmed: true)
+            $0.reason = "Zoom still accepts it"
+        }
+        let found = try await problems(state)
+        #expect(found.map(\.code) == ["rotation_waits"], "\(found)")
+        #expect(found.first?.hint?.contains("in the Marketplace, then: keyturn rotation resume r1") == true)
+    }
+
     @Test func `each problem has its code, its words and a command to type`() async throws {
         let probe = { (cause: String?, missing: [String]) in
             SchedulerState.Probe(

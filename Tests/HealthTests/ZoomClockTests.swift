@@ -27,11 +27,11 @@ import Testing
 
     @Test(
         arguments: [
-            (0, nil), (300, nil), (-300, nil), (301, "5 min ahead of"), (-301, "5 min behind"),
+            (0, nil), (60, nil), (-60, nil), (61, "1 min ahead of"), (-61, "1 min behind"),
             (7200, "2 h ahead of"),
             (-90_000, "1 d 1 h behind"),
         ] as [(Int, String?)])
-    func `a clock that differs by more than five minutes is a problem, once two answers say so`(
+    func `a clock that differs by more than a minute is a problem, once two answers say so`(
         ahead: Int, words: String?
     ) async throws {
         let time = ManualTime(wall: Self.right + ahead)

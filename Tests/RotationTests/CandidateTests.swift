@@ -66,7 +66,7 @@ import Vault
         let saved = try #require(stage.entry.candidates.first).savedAt
         for _ in 0..<40 {
             guard let candidate = stage.entry.candidates.first else { break }
-            let due = RotationTiming().due(candidate, isServedRefused: false)
+            let due = RotationTiming().due(candidate, isServedRefused: false, now: stage.time.now.wall)
             asked.append(due - saved)
             await pass(max(due - stage.time.now.wall, 0), stage)
             #expect(stage.entry.candidates.first.map { $0.verdict == .refused } ?? true)
@@ -74,6 +74,58 @@ import Vault
         #expect(asked == [0, 60, 120, 240, 480, 960, 1920, 3840, 3900])
         #expect(stage.entry.candidates.isEmpty && stage.time.now.wall - saved == 3900)
         #expect(stage.entry.credential.clientSecret.text == "new-2")
+    }
+
+    @Test func `while Zoom refuses all secrets of the app, a candidate stays, and Zoom is not asked often`()
+        async throws
+    {
+        let stage = try await displaced(.blockedReceived)
+        for secret in ["new-1", "new-2"] { stage.zoom.revoke(secret) }
+        let begun = stage.time.now.wall
+        var asked = 0
+        while stage.time.now.wall - begun < 5 * 86_400, let candidate = stage.entry.candidates.first {
+            let due = RotationTiming().due(candidate, isServedRefused: false, now: stage.time.now.wall)
+            await pass(max(due - stage.time.now.wall, asked == 0 ? 0 : 1), stage)
+            asked += 1
+        }
+        #expect(stage.entry.candidates.count == 1, "the app may have been deactivated")
+        #expect(asked < 20, "\(asked)")
+        // Another secret of the app works: so the refusal is about this one.
+        try await stage.say(.good, id: "r3")
+        await pass(3600, stage)
+        #expect(stage.entry.candidates.isEmpty)
+    }
+
+    @Test func `a secret that an operator entered and that Zoom has not judged does not give way to a candidate`()
+        async throws
+    {
+        let stage = try await displaced(.received)
+        try await stage.say(.unasked, id: "r3")
+        #expect(stage.entry.rotation?.entered?.text == "new-3")
+        stage.zoom.revoke("new-2")
+        await stage.engine.judgeCandidates(of: .test("zoom"))
+        #expect(stage.entry.rotation?.entered?.text == "new-3", "nobody else has it")
+        await pass(900, stage)
+        #expect(stage.entry.credential.clientSecret.text == "new-3")
+    }
+
+    @Test func `after the clock was set back, a candidate is judged at once, and its age counts from then`()
+        async throws
+    {
+        let stage = try await displaced(.received)
+        let (now, timing) = (stage.time.now.wall, RotationTiming())
+        let later = now + 30 * 86_400
+        let candidate = Candidate(
+            id: "c", appID: "a", secret: SecretBox("s"), answeredAt: later, savedAt: later, beside: .first,
+            askedAt: later, verdict: .refused)
+        #expect(timing.due(candidate, isServedRefused: false, now: now) == now)
+        let fate = CandidateFate(
+            candidate, .refused(reason: "no"), served: .accepted, of: stage.entry, timing: timing, at: now)
+        guard case .wait(let asked) = fate else {
+            Issue.record("\(fate)")
+            return
+        }
+        #expect(asked.savedAt == now && timing.due(asked, isServedRefused: false, now: now) == now + 60)
     }
 
     @Test func `while Zoom says nothing, a candidate stays`() async throws {

@@ -132,6 +132,53 @@ import Vault
         #expect(wait.row.words == "Zoom to revoke the old secret" && wait.isTooLong(time.now.wall + 3600))
     }
 
+    @Test(arguments: [false, true], ["by hand", "--now"])
+    func `where Zoom does not revoke a secret, the refusal of another rotation says what helps, and it does`(
+        isHurried: Bool, way: String
+    ) async throws {
+        let (_, vault, zoom, engine) = try await make(.init(secondNew: .adds, ends: [.keptAnyway]))
+        if isHurried {
+            _ = try await engine.rotateNow(name, id: "r1")
+        } else {
+            _ = try await engine.rotate(name, trigger: .operator, overlap: 0, id: "r1")
+        }
+        await pass(122, engine)
+        for _ in 0..<20 where try !open(vault).isEndIgnored {
+            await pass(max((try open(vault).due ?? time.now.wall) - time.now.wall, 1), engine)
+        }
+        #expect(try open(vault).isEndIgnored && RotationTiming().propagation.count == Rotation.mostEndLooks)
+        let busy = await #expect(throws: VaultError.self) {
+            try await engine.rotate(name, trigger: .operator, overlap: 0, id: "r2")
+        }
+        let hint = "revoke the old secret in the Marketplace, then: keyturn rotation resume r1; "
+        #expect(busy?.hint == hint + "for a new secret before that: keyturn rotate zoom --now")
+        #expect(try await engine.finish(id: "r1").phase == .draining, "it changes nothing")
+        if way == "by hand" {
+            zoom.revoke("old")
+            #expect(try await engine.resume(id: "r1").phase == .retired && vault.catalog.app(name)?.rotation == nil)
+        } else {
+            #expect(try await engine.rotateNow(name, id: "r2").id == "r2")
+            #expect(try await vault.rotation(id: "r1").rotation.phase == .retired)
+            #expect(vault.catalog.app(name)?.credential.generation.number == 3)
+        }
+    }
+
+    @Test(arguments: [0, 2])
+    func `an old secret that somebody else revoked ends the rotation, which says what was asked before`(late: Int)
+        async throws
+    {
+        let (_, vault, zoom, engine) = try await make(.init(ends: Array(repeating: .late, count: late)))
+        _ = try await engine.rotate(name, trigger: .operator, overlap: late == 0 ? 3600 : 0, id: "r1")
+        await engine.settle()
+        #expect(zoom.ends == late)
+        zoom.revoke("old")
+        await pass(try #require(try open(vault).due) - time.now.wall, engine)
+        let words = late == 0 ? "asked" : "asked again"
+        let done = try await vault.rotation(id: "r1").rotation
+        #expect(done.phase == .retired && zoom.ends == late)
+        #expect(done.reason == "Zoom refused the old secret before Keyturn \(words) to revoke it")
+    }
+
     @Test func `a secret that is entered in these two minutes leaves the holders of the newer one their time`()
         async throws
     {

@@ -110,6 +110,21 @@ import Vault
         #expect(bench.zoom.accepts("new-1"))
     }
 
+    @Test func `a request to put it back whose token was refused is made again with another token`() async throws {
+        let bench = try await bench()
+        let issuer = RefusingToken(base: bench.zoom, call: 2)
+        let engine = RotationEngine(
+            vault: bench.vault, issuer: issuer, time: time, random: { $0.upperBound }, note: { _ in })
+        await pass(3600, engine)
+        let waiting = try #require(bench.vault.catalog.app(name)?.rotation)
+        #expect(waiting.phase == .draining && waiting.ending?.putsBack == true && waiting.callToken == nil)
+        #expect(waiting.reason?.hasSuffix("yet: the token is refused") == true)
+        await pass(try #require(waiting.due) - time.now.wall, engine)
+        #expect(bench.vault.catalog.app(name)?.rotation?.phase == .blocked && bench.zoom.ends == 2)
+        let tokens = issuer.tokens.all
+        #expect(tokens.count == 3 && tokens[0] == tokens[1] && tokens[1] != tokens[2])
+    }
+
     @Test func `whenever the process dies, it ends with a working secret or with a word to the operator`() async throws
     {
         let untouched = try await bench(diesAt: .max)
@@ -130,5 +145,26 @@ import Vault
                 open.phase == .blocked && open.servedExpires != nil, "\(moment): \(open.phase) \(open.reason ?? "")")
             #expect(zoom.accepts("new-1") || open.servedExpires.map { $0 <= time.now.wall } == true, "\(moment)")
         }
+    }
+}
+
+/// A Zoom that refuses the token of one change of an old secret's end, counted from 1.
+private struct RefusingToken: SecretIssuer {
+    let base: FakeZoom
+    let call: Int
+    let tokens = Recorder<ObjectIdentifier>()
+
+    func prove(_ secret: SecretBox, of app: App) async -> Proof { await base.prove(secret, of: app) }
+    func mintToken(for app: App, with current: SecretBox) async -> MintOutcome {
+        await base.mintToken(for: app, with: current)
+    }
+    func makeSecret(for app: App, revokeAt: Timestamp, with token: CallToken) async -> MakeOutcome {
+        await base.makeSecret(for: app, revokeAt: revokeAt, with: token)
+    }
+    func read(_ answer: SecretBox) -> IssuedSecret? { base.read(answer) }
+    func endOldSecret(of app: App, at end: Timestamp, with token: CallToken) async -> EndOutcome {
+        tokens.record(ObjectIdentifier(token.accessToken))
+        guard tokens.all.count != call else { return .later(retryAfter: nil, reason: "the token is refused") }
+        return await base.endOldSecret(of: app, at: end, with: token)
     }
 }

@@ -81,6 +81,32 @@ import Vault
         #expect(held.phase == .blocked && held.calls.count == 1 && held.reason == "no scope")
     }
 
+    @Test func `the ID of a failed call is saved beside the reason, and another ID alone is no news`() async throws {
+        let refusals = ["t1", "t2", "t3"].map {
+            MakeOutcome.notNow(retryAfter: nil, reason: FailureReason("refused", trackingID: $0))
+        }
+        let notes = Recorder<String>()
+        let (vault, zoom, _) = try await make(.init(unasked: refusals))
+        let engine = RotationEngine(
+            vault: vault, issuer: zoom, timing: .unhurried, time: time, random: { $0.upperBound }
+        ) { event in
+            if case .waits(_, let rotation) = event { notes.record(rotation.reason ?? "") }
+        }
+        _ = try await engine.rotate(name, trigger: .operator, overlap: 0, id: "r1")
+        var ids: [String?] = []
+        while let open = vault.catalog.app(name)?.rotation, open.phase == .planned {
+            #expect(open.reason == "refused")
+            ids.append(open.trackingID)
+            guard ids.count < 3 else { break }
+            time.pass(max((open.due ?? time.now.wall) - time.now.wall, 1))
+            await engine.carryOnZoom()
+        }
+        #expect(ids == ["t1", "t2", "t3"] && notes.all.isEmpty, "\(notes.all)")
+        // In a text about it, the ID stays.
+        let inside: FailureReason = "the new secret could not be verified: \(FailureReason("no", trackingID: "t4"))"
+        #expect(inside.trackingID == "t4" && inside.text == "the new secret could not be verified: no")
+    }
+
     @Test func `revoking the old secret does not count either where Zoom was not asked`() async throws {
         let away = EndOutcome.later(retryAfter: nil, reason: "no token", isAsked: false)
         let (vault, zoom, engine) = try await make(.init(unaskedEnds: Array(repeating: away, count: 4)))

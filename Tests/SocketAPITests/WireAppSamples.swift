@@ -21,7 +21,7 @@ extension WireSample {
         """
     private static let rotation = """
         {"id":"i","app":"hr","state":"draining","trigger":"manual","base_generation":1,"new_generation":3,"planned_at":@1,
-        "due_at":@2,"old_secret_expires_at":@3,"promoted_at":@4,"ended_at":@5,"calls":6,"reason":"r","try":"t","attempts":7,
+        "due_at":@2,"old_secret_expires_at":@3,"promoted_at":@4,"ended_at":@5,"calls":6,"reason":"r","tracking_id":"z","try":"t","attempts":7,
         "overlap":8,"ends_now":true,"successor":"n","entered_secret":true,"end_set":true}
         """
     private static let rotations = """

@@ -17,6 +17,7 @@ package struct VaultPicture: Equatable, Sendable {
         package var token: TokenPicture?
         package var refusals: Refusals?
         package var rotation: RotationPicture?
+        package var candidates: [CandidatePicture]
         package var receipts: [Receipt]
         package var schedulerState: SchedulerState
     }
@@ -27,6 +28,13 @@ package struct VaultPicture: Equatable, Sendable {
         package var due: Int?
         package var answer: String?
         package var candidate: String?
+        /// All else.
+        package var text: String
+    }
+
+    package struct CandidatePicture: Equatable, Sendable {
+        package var secret: String?
+        package var answer: String?
         /// All else.
         package var text: String
     }
@@ -63,6 +71,7 @@ package struct VaultPicture: Equatable, Sendable {
                 replaced: entry.replaced, refusedRotation: entry.refusedRotation,
                 token: entry.token.map { TokenPicture($0.token) },
                 refusals: entry.refusals, rotation: entry.rotation.map { RotationPicture($0) },
+                candidates: entry.candidates.map { CandidatePicture($0) },
                 receipts: entry.receipts.values.sorted { $0.holder < $1.holder },
                 schedulerState: entry.schedulerState)
         }
@@ -109,6 +118,15 @@ extension VaultPicture.RotationPicture {
                 + "\(rotation.attempts) \(rotation.calls) \(rotation.isRestored) \(rotation.reason ?? "") "
                 + [rotation.enteredAt, rotation.revokeAt, rotation.promotedAt, rotation.publishedAt, rotation.endedAt]
                 .map { $0?.description ?? "-" }.joined(separator: " "))
+    }
+}
+
+extension VaultPicture.CandidatePicture {
+    package init(_ candidate: Candidate) {
+        self.init(
+            secret: candidate.secret?.text, answer: candidate.answer?.text,
+            text: "\(candidate.id) \(candidate.answeredAt) \(candidate.savedAt) \(candidate.beside) "
+                + "\(candidate.askedAt?.description ?? "-") \(candidate.verdict?.rawValue ?? "-")")
     }
 }
 

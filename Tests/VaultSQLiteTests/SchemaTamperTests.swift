@@ -19,6 +19,7 @@ import VaultSQLite
                     id: "r-\(entry.app.name)", app: entry.app, base: .first, trigger: .operator, overlap: 60,
                     at: file.time.now.wall)
                 try await vault.begin(rotation, of: entry.app)
+                try await vault.setAside(SecretBox("late"), answeredAt: file.time.now.wall, of: entry.app)
                 let receipt = Receipt(of: entry, by: "client-0", at: file.time.now.wall, isAcknowledged: true)
                 try await vault.save([(entry.app, receipt)])
                 let target = PushTarget.sample("console-\(entry.app.name)", of: entry.app)

@@ -174,6 +174,7 @@ extension RecordSample {
         full.publishedAt = at(10)
         full.endedAt = at(11)
         full.reason = "why"
+        full.trackingID = "t1"
         full.isRestored = true
         full.resumesAt = .received
         full.endsNowSince = at(12)
@@ -210,7 +211,7 @@ extension RecordSample {
                     {"base":1,"target":4,"trigger":"operator","planned_at":1700000001,"overlap":0,"attempts":3,
                     "calls":[{"id":"c1","at":1700000003},{"id":"c2","at":1700000004}],"other_calls":[1700000005],"entered_at":1700000006,
                     "base_state":"refused","lost_at":1700000007,"revoke_at":1700000008,"promoted_at":1700000009,"published_at":1700000010,
-                    "ended_at":1700000011,"reason":"why","restored":true,"resumes_at":"received",
+                    "ended_at":1700000011,"reason":"why","tracking_id":"t1","restored":true,"resumes_at":"received",
                     "ends_now_since":1700000012,"successor":"r3","secret_id":"s1",
                     "ending":{"call":{"id":"c3","at":1700000013},"expires":1700000014,"confirmed":true,"puts_back":true},
                     "served_expires":1700000015,

@@ -18,60 +18,68 @@ struct EndingPlans {
                 ? Vault.over(entry.app.name, rotation) : Vault.notLive(entry.app.name, rotation)
         }
         let current = entry.credential.generation
+        var times = EndingTimes(rotation.allCalls, now: now)
+        let endsAt = rotation.endsOldSecret ? times.end(rotation) : nil
         return EndingPlan(
-            app: entry.app.name, rotation: rotation.id, steps: [ending(rotation)] + waiting(1, rotation.allCalls),
+            app: entry.app.name, rotation: rotation.id, steps: [ending(rotation)] + waiting(times),
             clients: clients { !entry.isCurrent($0) },
             targets: targets.compactMap { entry in
                 behind(entry, current).map { .init(target: entry.target.name, detail: $0) }
             },
-            endsAt: rotation.endsOldSecret ? timing.earliest(1, after: rotation.allCalls, now: now) : nil)
+            endsAt: endsAt)
     }
 
     /// For an emergency rotation: all consumers of a present or former secret.
     /// - Parameter calls: when Zoom was asked for changes before.
     func now(after calls: [Timestamp]) -> EndingPlan {
         let current = entry.credential.generation
+        var times = EndingTimes(calls, now: now)
         var steps: [String] = []
-        var changes = 2
         let open = entry.rotation
         var replaced = current
         if let open, open.promotedAt != nil {
-            if open.endsOldSecret { changes += 1 }
+            if open.endsOldSecret, !open.isEndIgnored { _ = times.end(open) }
             steps.append("rotation \(open.id) is finished: \(ending(open))")
         } else if let open {
             let step = "rotation \(open.id), under way in state '\(open.phase.words)', continues without an overlap"
-            if !open.endsOldSecret, !open.isByHand { changes += 1 }
+            if !open.endsOldSecret, !open.isByHand { times.change() }
             steps.append(open.endsOldSecret ? step : "\(step): \(ending(open))")
             replaced = open.endsOldSecret ? open.base : open.target
         }
+        times.change()
         steps.append("Zoom is asked for a new secret, which is served once Zoom has accepted it")
         steps.append("each push target gets one push")
-        steps.append("Zoom is asked to revoke generation \(replaced)")
+        steps.append("Zoom is asked to revoke generation \(replaced) two minutes later")
+        let endsAt = times.end(nil)
         return EndingPlan(
-            app: entry.app.name, rotation: open?.id, steps: steps + waiting(changes, calls),
+            app: entry.app.name, rotation: open?.id, steps: steps + waiting(times),
             clients: clients { _ in true },
             targets: targets.map { .init(target: $0.target.name, detail: incident($0, current)) },
-            endsAt: timing.earliest(changes, after: calls, now: now))
+            endsAt: endsAt)
     }
 
     private func ending(_ rotation: Rotation) -> String {
+        let name = "generation \(rotation.base)"
+        let latest = rotation.revokeAt.map(\.description) ?? "an unknown time"
         if let ending = rotation.ending, !ending.putsBack {
-            return "Zoom was asked to revoke generation \(rotation.base) at \(ending.expires)"
+            guard rotation.isEndIgnored else { return "Zoom was asked to revoke \(name) at \(ending.expires)" }
+            return
+                "Zoom said that it revokes \(name) at \(ending.expires), and still accepts it: it expires by \(latest), "
+                + "unless you revoke it in the Marketplace"
         }
         if rotation.endsOldSecret {
-            return "Zoom is asked to revoke generation \(rotation.base) in \(counted(timing.endLead / 60, "minute"))"
+            if EndingTimes(rotation.allCalls, now: now).expiresBefore(rotation) {
+                return "\(name) expires at \(latest)"
+            }
+            return "Zoom is asked to revoke \(name) in \(counted(timing.lead(of: rotation) / 60, "minute"))"
         }
-        if rotation.isRestored {
-            return "generation \(rotation.base) is not revoked at Zoom: this rotation comes from a backup"
-        }
-        let latest = rotation.oldExpires.map { ", by \($0) as far as is known" } ?? ""
-        return "generation \(rotation.base) expires as chosen in the Marketplace\(latest); "
-            + "nothing is requested from Zoom"
+        if rotation.isRestored { return "\(name) is not revoked at Zoom: this rotation comes from a backup" }
+        let known = rotation.oldExpires.map { ", by \($0) as far as is known" } ?? ""
+        return "\(name) expires as chosen in the Marketplace\(known); nothing is requested from Zoom"
     }
 
-    private func waiting(_ changes: Int, _ calls: [Timestamp]) -> [String] {
-        let last = timing.earliest(changes, after: calls, now: now)
-        return last > now ? ["not all of it before \(last): Zoom allows three changes in 15 minutes"] : []
+    private func waiting(_ times: EndingTimes) -> [String] {
+        times.throttled.map { ["not all of it before \($0): Zoom allows three changes in 15 minutes"] } ?? []
     }
 
     private func clients(_ isMeant: (Receipt) -> Bool) -> [EndingPlan.Client] {

@@ -150,8 +150,10 @@ extension RotationDocument {
             case _ where unsaved != nil: unsaved?.error.hint
             case .blocked: rotation.resumeHint(of: app.name, targets: targets)
             case .refused where rotation.isByHand: "keyturn rotate \(app.name) --manual, to enter it again"
-            case .refused where clock != nil: "timedatectl set-ntp true, then keyturn rotate \(app.name)"
+            case .refused where clock?.preventsRotation ?? false:
+                "timedatectl set-ntp true, then keyturn rotate \(app.name)"
             case .refused: "keyturn app verify \(app.name)"
+            case .draining where rotation.isEndIgnored: rotation.ignoredEndHint(of: app.name)
             default: nil
             }
         self.init(
@@ -162,6 +164,7 @@ extension RotationDocument {
             calls: rotation.calls.count,
             reason: unsaved.map { "its next step cannot be saved: \($0.error.detail)" } ?? rotation.reason,
             hint: hint)
+        trackingID = unsaved == nil ? rotation.trackingID : nil
         attempts = rotation.attempts
         overlap = rotation.overlap
         endsNow = rotation.endsNow

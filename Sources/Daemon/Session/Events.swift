@@ -19,6 +19,7 @@ extension RotationEvent {
                 "state": "\(rotation.phase.rawValue)", "due_at": "\(rotation.due.map(\.description) ?? "-")",
             ]
             if let call = rotation.lastCall { particulars["call"] = "\(call.id)" }
+            if let id = rotation.trackingID { particulars["tracking_id"] = "\(id)" }
             let isMove = if case .moved = self { true } else { false }
             let isBad = [.blocked, .lostResponse, .refused].contains(rotation.phase)
             logger.log(
@@ -53,8 +54,9 @@ extension TokenEvent {
                 "token minted",
                 metadata: ["app": "\(app)", "generation": "\(token.generation)", "expires_at": "\(token.expiresAt)"])
         case .failed(let app, let failure):
-            logger.warning(
-                "no token: \(failure.detail)", metadata: ["app": "\(app)", "cause": "\(failure.cause)"])
+            var particulars: Logger.Metadata = ["app": "\(app)", "cause": "\(failure.cause)"]
+            if let id = failure.trackingID { particulars["tracking_id"] = "\(id)" }
+            logger.warning("no token: \(failure.detail)", metadata: particulars)
         case .notSaved(let app, let error):
             logger.error("kept in memory only: \(error)", metadata: ["app": "\(app)"])
         }

@@ -20,11 +20,15 @@ struct BudgetedProver: SecretProver {
             return .accepted
         } catch {
             switch error {
-            case .refused(let failure, _): return .refused(reason: failure.detail)
+            case .refused(let failure, _): return .refused(reason: failure.reason)
             case .unavailable(let failure, let retryAfter):
-                return .later(retryAfter: retryAfter, reason: failure.detail)
+                return .later(retryAfter: retryAfter, reason: failure.reason)
             case .noSuchApp, .tooShort: return .later(retryAfter: nil, reason: "the app was removed")
             }
         }
     }
+}
+
+extension IssueFailure {
+    fileprivate var reason: FailureReason { FailureReason(detail, trackingID: trackingID) }
 }

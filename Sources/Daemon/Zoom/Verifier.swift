@@ -49,7 +49,7 @@ struct Verifier: Sendable {
             let probe = try await zoom.probeSCIM(token: token, api: try EndpointURL(api))
             return .init(.scim, .passed, "Zoom lists \(counted(probe.totalResults, "user")) over SCIM")
         } catch let failure as ZoomFailure {
-            return .init(.scim, .failed, failure.description, try: failure.cause.remedy, cause: failure.cause)
+            return .init(.scim, .failed, failure.description, try: failure.remedy, cause: failure.cause)
         } catch {
             return .init(.scim, .failed, "Zoom's API address cannot be used: \(error)")
         }

@@ -40,7 +40,7 @@ extension IssueFailure {
         let disposition =
             failure.disposition == .permanent ? Disposition.refused : .later(retryAfter: failure.retryAfter)
         self.init(
-            disposition, cause: failure.cause, reason: failure.description, hint: failure.cause.remedy,
-            isCounted: failure.countsAsError)
+            disposition, cause: failure.cause, reason: failure.description, hint: failure.remedy,
+            isCounted: failure.countsAsError, trackingID: failure.trackingID)
     }
 }

@@ -43,8 +43,8 @@ struct ZoomRotator: SecretIssuer {
                     expires: Timestamp(unixSeconds: zoom.now()) + found.token.expiresIn))
         } catch {
             return error.disposition == .permanent
-                ? .never(reason: "\(error.description); \(error.cause.remedy)")
-                : .later(retryAfter: error.retryAfter, reason: error.description)
+                ? .never(reason: "\(error.reason); \(error.cause.remedy)")
+                : .later(retryAfter: error.retryAfter, reason: error.reason)
         }
     }
 
@@ -61,13 +61,15 @@ struct ZoomRotator: SecretIssuer {
             return .answered(body)
         case .certainlyNot(let failure):
             // Zoom compares the old secret's expiry with its own clock.
-            guard [.refused, .outOfRange].contains(failure.cause), let difference = clock.difference else {
+            guard [.refused, .outOfRange].contains(failure.cause), let difference = clock.difference,
+                difference.preventsRotation
+            else {
                 return MakeOutcome(nothingDone: failure, isAsked: failure.mayHaveReachedZoom)
             }
             return .never(
-                reason: "\(failure.description); \(difference.words)",
+                reason: "\(failure.reason); \(difference.words)",
                 isAsked: failure.mayHaveReachedZoom)
-        case .unknown(let failure, let partial): return .unknown(reason: failure.description, partial: partial)
+        case .unknown(let failure, let partial): return .unknown(reason: failure.reason, partial: partial)
         }
     }
 
@@ -81,18 +83,18 @@ struct ZoomRotator: SecretIssuer {
     func endOldSecret(of app: App, at time: Timestamp, with token: CallToken) async -> EndOutcome {
         let place: (appID: String, api: EndpointURL)
         do throws(ZoomFailure) { place = try app.place(of: token) } catch {
-            return .refused(reason: error.description, isAsked: false)
+            return .refused(reason: error.reason, isAsked: false)
         }
         switch await zoom.endOldSecret(appID: place.appID, at: time, token: token.accessToken, api: place.api) {
         case .set(let secretID): return .set(secretID: secretID)
-        case .outOfRange(let failure): return .late(reason: failure.description)
+        case .outOfRange(let failure): return .late(reason: failure.reason)
         case .alreadyGone: return .gone
         case .notNow(let failure):
             return .later(
-                retryAfter: failure.retryAfter, reason: failure.description, isAsked: failure.mayHaveReachedZoom)
-        case .unknown(let failure): return .unknown(reason: failure.description)
+                retryAfter: failure.retryAfter, reason: failure.reason, isAsked: failure.mayHaveReachedZoom)
+        case .unknown(let failure): return .unknown(reason: failure.reason)
         case .refused(let failure):
-            return .refused(reason: failure.description, isAsked: failure.mayHaveReachedZoom)
+            return .refused(reason: failure.reason, isAsked: failure.mayHaveReachedZoom)
         }
     }
 }
@@ -123,8 +125,8 @@ extension Proof {
     fileprivate init(_ failure: ZoomFailure) {
         self =
             failure.disposition == .permanent
-            ? .refused(reason: failure.description)
-            : .later(retryAfter: failure.retryAfter, reason: failure.description)
+            ? .refused(reason: failure.reason)
+            : .later(retryAfter: failure.retryAfter, reason: failure.reason)
     }
 }
 
@@ -133,7 +135,7 @@ extension MakeOutcome {
     fileprivate init(nothingDone failure: ZoomFailure, isAsked: Bool) {
         self =
             failure.disposition == .permanent
-            ? .never(reason: "\(failure.description); \(failure.cause.remedy)", isAsked: isAsked)
-            : .notNow(retryAfter: failure.retryAfter, reason: failure.description, isAsked: isAsked)
+            ? .never(reason: "\(failure.reason); \(failure.cause.remedy)", isAsked: isAsked)
+            : .notNow(retryAfter: failure.retryAfter, reason: failure.reason, isAsked: isAsked)
     }
 }

@@ -73,6 +73,7 @@ extension AppProblems {
             return
                 "make them fetch again: keyturn holders \(app); one that no longer exists: keyturn client remove \(name)"
         case (.vault, _): return "keyturn doctor"
+        case (.zoom, _) where rotation.isEndIgnored: return rotation.ignoredEndHint(of: app)
         default: return "keyturn rotation show \(rotation.id)"
         }
     }

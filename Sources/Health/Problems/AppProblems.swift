@@ -112,7 +112,7 @@ struct AppProblems {
         guard now < expires else { return nil }
         return issue(
             .secondSecret,
-            "zoom also accepts a secret that it gave at \(candidate.answeredAt) and that clients do not get: one of "
+            "Zoom also accepts a secret that it gave at \(candidate.answeredAt) and that clients do not get: one of "
                 + "the two may expire by \(expires)",
             try: "\(entry.rotation == nil ? "" : "once the rotation has ended: ")keyturn rotate \(app)",
             deadline: expires)

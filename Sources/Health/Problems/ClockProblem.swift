@@ -25,9 +25,11 @@ package enum ClockProblem {
     static func difference(_ found: ZoomClock.Difference?) -> [HealthIssue] {
         guard let found else { return [] }
         let effect =
-            found.ahead > 0
-            ? "Zoom may refuse rotations, and secrets seem to expire early"
-            : "secrets and tokens may expire earlier than it seems here"
+            switch found.ahead {
+            case _ where found.preventsRotation: "Zoom refuses rotations, and deadlines depend on the clock"
+            case 1...: "old secrets are revoked later than it seems here"
+            default: "secrets and tokens expire earlier than it seems here, and Zoom may refuse to revoke old secrets"
+            }
         return [
             .init(
                 .clockDiffers, "\(found.words) (\(found.place)): \(effect)", try: AttentionCode.clockDiffers.advice.hint

@@ -11,6 +11,10 @@ package final class ZoomClock: Sendable {
         /// Seconds by which this host's clock is ahead; negative when it is behind.
         package let ahead: Int
 
+        /// Whether Zoom refuses to make a new secret: the request names a time that is 30 days less an hour ahead, and Zoom
+        /// allows 30 days. [doc: 2001]
+        package var preventsRotation: Bool { ahead > 3600 || ahead < 3600 - 30 * 86_400 }
+
         package var words: String {
             "this host's clock is \(countdown(abs(ahead))) \(ahead > 0 ? "ahead of" : "behind") Zoom's"
         }
@@ -23,8 +27,10 @@ package final class ZoomClock: Sendable {
         var count: Int
     }
 
-    /// How many seconds the clocks may differ.
-    package static let tolerance = 300
+    /// How many seconds the clocks may differ. A request to revoke an old secret names a time two minutes ahead, and Zoom
+    /// refuses a time that is over by its clock [doc: 2001]. Half of that is left for a slow request. A host that sets its
+    /// clock by NTP stays within a second.
+    package static let tolerance = 60
     /// For how many seconds an answer counts. An address in use answers each few minutes.
     private static let life = 3600
 

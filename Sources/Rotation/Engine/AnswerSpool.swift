@@ -120,7 +120,8 @@ final class AnswerSpool {
                     case .free: await free(file)
                     case .setAside:
                         do throws(VaultError) {
-                            try await setAside(Found(file: file, answer: answer), of: entry.app)
+                            try await setAside(answer, of: entry.app)
+                            await free(file)
                         } catch { troubles.append(.found(file, of: entry.app, error.detail)) }
                     case .none(let reason):
                         troubles.append(.init(kind: .unclaimed, file: file.name, reason: reason))
@@ -157,14 +158,12 @@ final class AnswerSpool {
         SpoolClaim(answer, with: issuer.read(answer.answer)?.secret, for: rotation, of: entry)
     }
 
-    /// Moves the secret of an answer that no rotation waits for into the vault.
-    func setAside(_ found: Found, of app: App) async throws(VaultError) {
-        if let secret = issuer.read(found.answer.answer)?.secret {
-            FaultPoint.reach(.beforeSetAside)
-            try await vault.setAside(secret, answeredAt: found.answer.entry.at, of: app)
-            FaultPoint.reach(.afterSetAside)
-        }
-        await free(found.file)
+    /// Saves the secret of an answer that no rotation waits for in the vault. Its file can be freed then.
+    func setAside(_ answer: SpooledAnswer, of app: App) async throws(VaultError) {
+        guard let secret = issuer.read(answer.answer)?.secret else { return }
+        FaultPoint.reach(.beforeSetAside)
+        try await vault.setAside(secret, answeredAt: answer.entry.at, of: app)
+        FaultPoint.reach(.afterSetAside)
     }
 
     /// Has the files read again: an answer was stored for a rotation that does not wait for it.

@@ -9,8 +9,9 @@ extension RotationEngine {
         let calls = lost.facts.calls.count
         guard calls < timing.callsPerRotation else {
             let blocked = lost.block(
-                reason: "Zoom was asked \(counted(calls, "time")) for a new secret, but no answer arrived; "
-                    + "generate one in the Marketplace and enter it in Keyturn")
+                reason:
+                    "Zoom was asked \(counted(calls, "time")) for a new secret, but no answer arrived; generate one in the Marketplace and enter it in Keyturn"
+            )
             return try await vault.advance(blocked.facts, of: entry.app)
         }
         try await ask(lost, entry)
@@ -26,7 +27,7 @@ extension RotationEngine {
         }
         // Another attempt after a lost answer must not wait: the present secret expires.
         if state.facts.calls.isEmpty, let reason = unserved() {
-            let next = state.postpone(until: time.now.wall + timing.serviceLook, reason: reason)
+            let next = state.postpone(until: time.now.wall + timing.serviceLook, reason: FailureReason(reason))
             return try await vault.advance(next.facts, of: entry.app)
         }
         let throttled = timing.throttled(state.facts.allCalls, now: time.now.wall)
@@ -57,7 +58,7 @@ extension RotationEngine {
     }
 
     private func postpone(
-        _ state: some AskingPhase, _ entry: AppEntry, _ retryAfter: Int?, _ reason: String
+        _ state: some AskingPhase, _ entry: AppEntry, _ retryAfter: Int?, _ reason: FailureReason
     ) async throws(VaultError) {
         let pause = timing.pause(attempts: state.facts.attempts, retryAfter: retryAfter, random: random)
         try await vault.advance(state.postpone(until: time.now.wall + pause, reason: reason).facts, of: entry.app)
@@ -91,7 +92,7 @@ extension RotationEngine {
     }
 
     func lose(
-        _ intended: Intended, _ app: App, _ reason: String, partial: SecretBox? = nil
+        _ intended: Intended, _ app: App, _ reason: FailureReason, partial: SecretBox? = nil
     ) async throws(VaultError) {
         FaultPoint.reach(.beforeLose)
         let lost = intended.lose(at: time.now.wall, reason: reason, partial: partial)

@@ -16,7 +16,7 @@ extension RotationEngine {
             try await vault.advance(next.facts, of: entry.app)
         case .wait(var until, let reason):
             if draining.facts.baseState == .unknown { until = min(until, now + timing.longestPause) }
-            try await vault.advance(draining.wait(until: until, reason: reason).facts, of: entry.app)
+            try await vault.advance(draining.wait(until: until, reason: FailureReason(reason)).facts, of: entry.app)
         case .over: try await retire(draining, entry)
         case .end:
             guard draining.facts.endsOldSecret else {
@@ -51,7 +51,8 @@ extension RotationEngine {
         guard !laggards.isEmpty else { return false }
         let look = time.now.wall + (laggards.map { $0.wait ?? timing.targetLook }.min() ?? timing.targetLook)
         let next = draining.wait(
-            until: deadline.map { min(look, $0) } ?? look, reason: laggards.map(\.reason).joined(separator: "; "))
+            until: deadline.map { min(look, $0) } ?? look,
+            reason: FailureReason(laggards.map(\.reason).joined(separator: "; ")))
         try await vault.advance(next.facts, of: entry.app)
         return true
     }
@@ -60,7 +61,7 @@ extension RotationEngine {
     ///   - reason: why it ends otherwise than was agreed.
     ///   - unended: why Zoom did not revoke the old secret, if another rotation follows nevertheless.
     func retire(
-        _ draining: Draining, _ entry: AppEntry, because reason: String? = nil, unended: String? = nil
+        _ draining: Draining, _ entry: AppEntry, because reason: FailureReason? = nil, unended: FailureReason? = nil
     ) async throws(VaultError) {
         let now = time.now.wall
         let ended = unended.map { draining.giveWay(at: now, reason: $0) } ?? draining.retire(at: now, because: reason)

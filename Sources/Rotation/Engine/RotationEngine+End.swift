@@ -10,7 +10,7 @@ extension RotationEngine {
         // Clients that can fetch nothing cannot move to the new secret.
         if !draining.facts.endsNow, let reason = unserved() {
             return try await vault.advance(
-                draining.wait(until: now + timing.serviceLook, reason: reason).facts, of: entry.app)
+                draining.wait(until: now + timing.serviceLook, reason: FailureReason(reason)).facts, of: entry.app)
         }
         let throttled = timing.throttled(draining.facts.allCalls, now: now)
         guard throttled == 0 else {
@@ -29,8 +29,9 @@ extension RotationEngine {
         switch await proveOld(entry) {
         case .accepted: break
         case .refused:
+            let again = draining.facts.wasAskedToEnd ? " again" : ""
             return try await retire(
-                draining, entry, because: "Zoom refused the old secret before Keyturn asked to revoke it")
+                draining, entry, because: "Zoom refused the old secret before Keyturn asked\(again) to revoke it")
         case .later(let retryAfter, let reason): return try await wait(draining, entry, retryAfter, reason)
         }
         switch await issuer.mintToken(for: entry.app, with: entry.credential.clientSecret) {
@@ -44,8 +45,7 @@ extension RotationEngine {
 
     private func end(_ draining: Draining, _ entry: AppEntry, with token: CallToken) async throws(VaultError) {
         let call = Rotation.Call(id: makeCallID(), at: time.now.wall)
-        // Zoom refuses a time that is over by its clock. The lead grows, so that one which is slow here does not matter.
-        let expires = call.at + timing.endLead * max(1, min(draining.facts.attempts, 8))
+        let expires = call.at + timing.lead(of: draining.facts)
         if let revokeAt = draining.facts.revokeAt, revokeAt <= expires {
             let next = draining.wait(until: revokeAt, reason: "the old secret expires at \(revokeAt)")
             return try await vault.advance(next.facts, of: entry.app)
@@ -90,7 +90,7 @@ extension RotationEngine {
         let now = time.now.wall
         let look = ending.expires + timing.endMargin
         guard now >= look else {
-            let next = draining.wait(until: look, reason: draining.facts.reason)
+            let next = draining.wait(until: look, reason: draining.facts.failure)
             return try await vault.advance(next.facts, of: entry.app)
         }
         if let revokeAt = draining.facts.revokeAt, now >= revokeAt { return try await retire(draining, entry) }
@@ -107,8 +107,9 @@ extension RotationEngine {
             return try await again(draining, entry, "Zoom did not receive the request to revoke the old secret")
         }
         let attempts = draining.facts.attempts
-        let reason = "Zoom said that it revokes the old secret at \(ending.expires), and still accepts it"
-        if attempts >= timing.propagation.count, draining.facts.successor != nil {
+        let reason: FailureReason =
+            "Zoom said that it revokes the old secret at \(ending.expires), and still accepts it"
+        if draining.facts.isEndIgnored, draining.facts.successor != nil {
             return try await retire(draining, entry, unended: reason)
         }
         let next = draining.lookAgain(until: now + timing.endPause(attempts), reason: reason)
@@ -145,18 +146,21 @@ extension RotationEngine {
         switch outcome {
         case .set: try await vault.advance(back.block(servedUntil: latest).facts, of: entry.app)
         // It is tried again until the secret has expired.
-        case .later, .unknown: break
+        case .later(_, let reason, let isAsked):
+            try await vault.advance(back.putBackLater(because: reason, isAsked: isAsked).facts, of: entry.app)
+        case .unknown: break
         case .gone: try await stop(back, entry, "Zoom has no schedule that could be changed")
         case .late(let reason), .refused(let reason, _): try await stop(back, entry, reason)
         }
     }
 
     /// Only the operator has a secret without an end; but another secret can be requested from Zoom while this one works.
-    private func stop(_ draining: Draining, _ entry: AppEntry, _ detail: String? = nil) async throws(VaultError) {
+    private func stop(_ draining: Draining, _ entry: AppEntry, _ detail: FailureReason? = nil) async throws(VaultError)
+    {
         let expires = draining.facts.servedExpires ?? time.now.wall
         let blocked = draining.block(servedUntil: expires, detail: detail)
         if draining.facts.successor != nil {
-            return try await retire(draining, entry, unended: blocked.facts.reason ?? "")
+            return try await retire(draining, entry, unended: blocked.facts.failure ?? "")
         }
         try await vault.advance(blocked.facts, of: entry.app)
     }
@@ -173,14 +177,14 @@ extension RotationEngine {
     private func pause(_ retryAfter: Int?) -> Int { timing.pause(attempts: 6, retryAfter: retryAfter, random: random) }
 
     /// The request changed nothing. The first time another one follows at once.
-    private func again(_ draining: Draining, _ entry: AppEntry, _ reason: String) async throws(VaultError) {
+    private func again(_ draining: Draining, _ entry: AppEntry, _ reason: FailureReason) async throws(VaultError) {
         let pause = draining.facts.attempts == 0 ? 0 : pause(nil)
         try await vault.advance(
             draining.withdraw(until: time.now.wall + pause, reason: reason).facts, of: entry.app)
     }
 
     /// Zoom does not revoke the old secret: it expires in any case, and until then is only valid for longer than necessary.
-    private func giveUp(_ draining: Draining, _ entry: AppEntry, _ reason: String) async throws(VaultError) {
+    private func giveUp(_ draining: Draining, _ entry: AppEntry, _ reason: FailureReason) async throws(VaultError) {
         // A leaked secret is not retained only because an older one is still valid.
         if draining.facts.successor != nil { return try await retire(draining, entry, unended: reason) }
         let until = draining.facts.revokeAt ?? time.now.wall + timing.longestPause
@@ -188,7 +192,7 @@ extension RotationEngine {
     }
 
     private func wait(
-        _ draining: Draining, _ entry: AppEntry, _ retryAfter: Int?, _ reason: String
+        _ draining: Draining, _ entry: AppEntry, _ retryAfter: Int?, _ reason: FailureReason
     ) async throws(VaultError) {
         let next = draining.wait(
             until: time.now.wall + pause(retryAfter),

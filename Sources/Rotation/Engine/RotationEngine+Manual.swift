@@ -50,13 +50,16 @@ extension RotationEngine {
 
     /// Uses a secret that Zoom has just accepted: in the rotation or, if that already has a live one of its own, in its
     /// successor.
+    /// - Parameter reason: why, if the operator did not enter it.
     func take(
         _ secret: SecretBox, _ state: RotationState, _ entry: AppEntry, id: String, overlap: Int?,
-        recording line: RotationLine?
+        because reason: FailureReason? = nil, recording line: RotationLine?
     ) async throws(VaultError) -> String {
         let now = time.now.wall
         let oldExpiresBy = timing.revokeAt(now)
-        if let verified = state.accepting(secret, oldExpiresBy: oldExpiresBy, at: now)?.verify(at: now) {
+        if let verified = state.accepting(secret, oldExpiresBy: oldExpiresBy, at: now)?.verify(
+            at: now, because: reason)
+        {
             FaultPoint.reach(.beforeOrder)
             try await vault.advance(verified.facts, of: entry.app, recording: line)
             FaultPoint.reach(.afterOrder)
@@ -64,7 +67,7 @@ extension RotationEngine {
         }
         let supersession = Supersession(
             of: state, of: entry.app, by: secret, id: id, overlap: overlap ?? entry.app.policy.overlap,
-            oldExpiresBy: oldExpiresBy, at: now)
+            oldExpiresBy: oldExpiresBy, because: reason, at: now)
         guard let supersession else { throw Vault.busy(entry.app.name, state.facts) }
         FaultPoint.reach(.beforeSupersede)
         try await vault.supersede(supersession.ended, by: supersession.next, of: entry.app, recording: line)

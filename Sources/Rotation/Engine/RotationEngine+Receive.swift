@@ -62,7 +62,7 @@ extension RotationEngine {
                 return true
             case .free: await spool.forget(found, of: rotation)
             case .setAside:
-                try await spool.setAside(found, of: app)
+                try await spool.setAside(found.answer, of: app)
                 await spool.forget(found, of: rotation)
             case .wait, .none: break
             }

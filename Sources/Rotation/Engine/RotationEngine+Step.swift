@@ -37,15 +37,18 @@ extension RotationEngine {
         // One attempt is made nevertheless; a target without the new secret gets it when possible.
         case .waiting(_, let reason) where current.facts.endsNow, .later(_, let reason) where current.facts.endsNow,
             .blocked(let reason) where current.facts.endsNow:
-            let reason = "the overlap was ended by the operator before every consumer had the new secret: \(reason)"
+            let reason: FailureReason =
+                "the overlap was ended by the operator before every consumer had the new secret: \(reason)"
             try await vault.advance(current.passOver(at: now, reason: reason).facts, of: entry.app)
         case .waiting(let seconds, let reason):
-            try await vault.advance(current.wait(until: now + max(seconds, 1), reason: reason).facts, of: entry.app)
+            try await vault.advance(
+                current.wait(until: now + max(seconds, 1), reason: FailureReason(reason)).facts, of: entry.app)
         case .blocked(let reason):
-            try await vault.advance(current.block(reason: reason).facts, of: entry.app)
+            try await vault.advance(current.block(reason: FailureReason(reason)).facts, of: entry.app)
         case .later(let retryAfter, let reason):
             let pause = timing.pause(attempts: current.facts.attempts, retryAfter: retryAfter, random: random)
-            try await vault.advance(current.postpone(until: now + pause, reason: reason).facts, of: entry.app)
+            try await vault.advance(
+                current.postpone(until: now + pause, reason: FailureReason(reason)).facts, of: entry.app)
         }
         FaultPoint.reach(.afterPublish)
     }

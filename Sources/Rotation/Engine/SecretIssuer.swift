@@ -40,15 +40,15 @@ package struct IssuedSecret: Sendable {
 
 package enum Proof: Sendable {
     case accepted
-    case refused(reason: String)
-    case later(retryAfter: Int?, reason: String)
+    case refused(reason: FailureReason)
+    case later(retryAfter: Int?, reason: FailureReason)
 }
 
 package enum MintOutcome: Sendable {
     case minted(CallToken)
-    case later(retryAfter: Int?, reason: String)
+    case later(retryAfter: Int?, reason: FailureReason)
     /// Another attempt would not help.
-    case never(reason: String)
+    case never(reason: FailureReason)
 }
 
 package enum MakeOutcome: Sendable {
@@ -56,26 +56,26 @@ package enum MakeOutcome: Sendable {
     case answered(SecretBox)
     /// Nothing was changed, and another attempt may be made. `isAsked` says whether the request may have reached Zoom,
     /// which then counts it; it is `false` only where it certainly did not.
-    case notNow(retryAfter: Int?, reason: String, isAsked: Bool = true)
+    case notNow(retryAfter: Int?, reason: FailureReason, isAsked: Bool = true)
     /// Nothing was changed, and another attempt would not help.
-    case never(reason: String, isAsked: Bool = true)
+    case never(reason: FailureReason, isAsked: Bool = true)
     /// Zoom may have made a new secret; `partial` is the part of the answer that arrived.
-    case unknown(reason: String, partial: SecretBox?)
+    case unknown(reason: FailureReason, partial: SecretBox?)
 }
 
 package enum EndOutcome: Sendable {
     /// Zoom revokes an old secret at the requested time: the one that the secret with this ID replaced, if Zoom says so.
     case set(secretID: String?)
     /// Zoom refused the time: the request arrived too late.
-    case late(reason: String)
+    case late(reason: FailureReason)
     /// Zoom has no old secret with an expiry that can be changed.
     case gone
     /// Nothing was changed, and another attempt may be made. `isAsked` as in ``MakeOutcome``.
-    case later(retryAfter: Int?, reason: String, isAsked: Bool = true)
+    case later(retryAfter: Int?, reason: FailureReason, isAsked: Bool = true)
     /// Zoom may have done it.
-    case unknown(reason: String)
+    case unknown(reason: FailureReason)
     /// Nothing was changed, and another attempt would not help.
-    case refused(reason: String, isAsked: Bool = true)
+    case refused(reason: FailureReason, isAsked: Bool = true)
 }
 
 /// A consumer that must get the new secret before the old one may be revoked, such as a console that it is pushed into.

@@ -5,31 +5,41 @@ package import Vault
 package enum CandidateFate: Sendable {
     /// It stays.
     case wait(Candidate)
-    /// Clients are to get it: it is newer than the secret that they have, or Zoom refuses that one.
-    case promote
+    /// Clients are to get it.
+    case promote(reason: FailureReason)
     /// Nobody needs it.
     case letGo(reason: String)
 
-    /// - Parameters:
-    ///   - isServedRefused: whether Zoom refuses the secret that clients get.
+    /// Zoom's word on the secret that clients get, asked for in the same moment.
+    package enum Served: Sendable { case accepted, refused, unknown }
+
+    /// - Parameter served: a candidate is refused for good only if Zoom accepts this one: else the refusal may be about the
+    ///   app, and not about the secret.
     package init(
-        _ candidate: Candidate, _ proof: Proof, beside entry: AppEntry, isServedRefused: Bool, timing: RotationTiming,
+        _ candidate: Candidate, _ proof: Proof, served: Served, of entry: AppEntry, timing: RotationTiming,
         at now: Timestamp
     ) {
         var asked = candidate
         asked.askedAt = now
-        switch proof {
-        case .accepted:
+        // It was saved before the clock was set back.
+        asked.savedAt = min(candidate.savedAt, now)
+        switch (proof, served) {
+        case (.accepted, _):
             asked.verdict = .accepted
-            let isBetter = isServedRefused || candidate.answeredAt > entry.credential.createdAt
-            let mayBegin = entry.rotation.map { !$0.hasOwnSecret } ?? true
-            self = isBetter && mayBegin ? .promote : .wait(asked)
-        case .refused(let reason):
+            let isNewer = candidate.answeredAt > entry.credential.createdAt
+            if entry.rotation?.hasOwnSecret ?? false {
+                self = .wait(asked)
+            } else if served == .refused {
+                self = .promote(reason: "a secret that came late is used: Zoom refuses the present one, and accepts it")
+            } else {
+                self = isNewer ? .promote(reason: "a secret that came late is used: it is newer") : .wait(asked)
+            }
+        case (.refused(let reason), .accepted) where now - asked.savedAt >= timing.candidateLife:
+            self = .letGo(reason: "Zoom refuses the secret: \(reason)")
+        case (.refused, _):
             asked.verdict = .refused
-            self =
-                now - candidate.savedAt >= timing.candidateLife
-                ? .letGo(reason: "Zoom refuses the secret: \(reason)") : .wait(asked)
-        case .later:
+            self = .wait(asked)
+        case (.later, _):
             asked.verdict = .unknown
             self = .wait(asked)
         }
@@ -37,20 +47,25 @@ package enum CandidateFate: Sendable {
 }
 
 extension Rotation {
-    /// Whether it has a secret that Zoom is about to judge, and that is not live yet.
-    var hasOwnSecret: Bool { promotedAt == nil && phase != .blocked && (phase == .received || candidate != nil) }
+    /// Whether it has a secret on which Zoom's word is still awaited.
+    var hasOwnSecret: Bool {
+        entered != nil || (promotedAt == nil && phase != .blocked && (phase == .received || candidate != nil))
+    }
 }
 
 extension RotationTiming {
     /// When Zoom is to be asked about a candidate.
     /// - Parameter isServedRefused: whether Zoom refuses the secret that clients get: then a better one is wanted soon.
-    package func due(_ candidate: Candidate, isServedRefused: Bool) -> Timestamp {
-        guard let asked = candidate.askedAt else { return candidate.savedAt }
+    package func due(_ candidate: Candidate, isServedRefused: Bool, now: Timestamp) -> Timestamp {
+        // A time ahead is from before the clock was set back.
+        guard let asked = candidate.askedAt, asked <= now else { return min(candidate.savedAt, now) }
         switch candidate.verdict {
-        // A new secret may need a while until Zoom knows it everywhere.
+        // A new secret may need a while until Zoom knows it everywhere. Later Zoom is asked less often: it counts refusals.
         case .refused:
             let age = max(asked - candidate.savedAt, candidateLook)
-            return max(min(asked + age, candidate.savedAt + candidateLife), asked + candidateLook)
+            let end = candidate.savedAt + candidateLife
+            let next = asked + min(age, isServedRefused ? 3600 : 86_400)
+            return asked < end ? max(min(next, end), asked + candidateLook) : next
         case .accepted: return asked + (isServedRefused ? candidateLook : 86_400)
         case .unknown, nil: return asked + (isServedRefused ? candidateLook : longestPause)
         }

@@ -6,7 +6,7 @@ package struct Draining: TypedPhase {
     package let facts: Rotation
     init(_ facts: Rotation) { self.facts = facts }
 
-    package func wait(until due: Timestamp, reason: String?) -> Draining {
+    package func wait(until due: Timestamp, reason: FailureReason?) -> Draining {
         Draining(facts.entering(.draining, due: due, reason: reason))
     }
 
@@ -23,7 +23,7 @@ package struct Draining: TypedPhase {
 
     /// Zoom answered that it revokes the old secret at the requested time.
     package func confirm(due: Timestamp) -> Draining {
-        let reason = facts.ending.map { "Zoom revokes the old secret at \($0.expires)" }
+        let reason = facts.ending.map { FailureReason("Zoom revokes the old secret at \($0.expires)") }
         return Draining(
             facts.entering(.draining, due: due, reason: reason) {
                 $0.ending?.isConfirmed = true
@@ -32,13 +32,13 @@ package struct Draining: TypedPhase {
     }
 
     /// Zoom still accepts the old secret, although it said that it revokes it.
-    package func lookAgain(until due: Timestamp, reason: String) -> Draining {
+    package func lookAgain(until due: Timestamp, reason: FailureReason) -> Draining {
         Draining(facts.entering(.draining, due: due, reason: reason) { $0.attempts += 1 })
     }
 
     /// The request certainly changed nothing, and cannot any more.
     /// - Parameter isAsked: `false` if it certainly did not reach Zoom, and so does not count.
-    package func withdraw(until due: Timestamp, reason: String, isAsked: Bool = true) -> Draining {
+    package func withdraw(until due: Timestamp, reason: FailureReason, isAsked: Bool = true) -> Draining {
         Draining(
             facts.entering(.draining, due: due, reason: reason) {
                 ($0.ending, $0.callToken) = (nil, nil)
@@ -65,11 +65,27 @@ package struct Draining: TypedPhase {
             })
     }
 
+    /// The request to move it away certainly changed nothing. The next one gets a token of its own: Zoom may have refused
+    /// this one.
+    /// - Parameter isAsked: `false` if it certainly did not reach Zoom, and so does not count.
+    package func putBackLater(because reason: FailureReason, isAsked: Bool) -> Draining {
+        let expires = facts.ending.map { " until \($0.expires)" } ?? ""
+        return Draining(
+            facts.entering(
+                .draining, due: facts.due,
+                reason: "\(Self.elsewhere), and Zoom does not let the present secret live\(expires) yet: \(reason)"
+            ) {
+                $0.callToken = nil
+                if !isAsked { $0.otherCalls.removeLast() }
+            })
+    }
+
     /// The new secret has an end, and only the operator has one without: it was generated in the Marketplace.
     /// - Parameter expires: when the new secret expires, or has expired.
-    package func block(servedUntil expires: Timestamp, detail: String? = nil) -> Blocked {
-        let reason = "\(Self.elsewhere), so the present secret expires at \(expires)\(detail.map { "; \($0)" } ?? "")"
-        var blocked = facts.blocked(resumesAt: .draining, reason)
+    package func block(servedUntil expires: Timestamp, detail: FailureReason? = nil) -> Blocked {
+        let reason: FailureReason = "\(Self.elsewhere), so the present secret expires at \(expires)"
+        let full: FailureReason = detail.map { "\(reason); \($0)" } ?? reason
+        var blocked = facts.blocked(resumesAt: .draining, full)
         (blocked.ending, blocked.callToken, blocked.servedExpires) = (nil, nil, expires)
         return Blocked(blocked)
     }
@@ -78,8 +94,8 @@ package struct Draining: TypedPhase {
 
     /// The old secret was revoked or has expired; or it will expire, and no consumer is known to have it.
     /// - Parameter reason: why it ends otherwise than was agreed.
-    package func retire(at now: Timestamp, because reason: String? = nil) -> Ended {
-        let refused =
+    package func retire(at now: Timestamp, because reason: FailureReason? = nil) -> Ended {
+        let refused: FailureReason? =
             facts.baseState != .refused
             ? nil
             : facts.promotedAt.map(facts.isOldSecretOver) ?? false
@@ -92,7 +108,7 @@ package struct Draining: TypedPhase {
     }
 
     /// Zoom did not revoke the old secret, which will expire, and another rotation must not wait for that.
-    package func giveWay(at now: Timestamp, reason: String) -> Ended {
+    package func giveWay(at now: Timestamp, reason: FailureReason) -> Ended {
         var ended = facts.ended(.retired, now, "Zoom did not revoke the old secret, which will expire: \(reason)")
         ended.ending = nil
         return Ended(ended)

@@ -20,8 +20,8 @@ extension RotationState {
         var next = facts.onward(at: now)
         next.endsNowSince = next.endsNowSince ?? now
         if facts.promotedAt == nil { next.overlap = 0 }
-        // An earlier request of this kind already covers it.
-        let endsIt = facts.endsOldSecret && (isHurried || facts.promotedAt == nil)
+        // An earlier request of this kind already covers it, unless Zoom does not do what it says.
+        let endsIt = facts.endsOldSecret && (isHurried || facts.promotedAt == nil) && !facts.isEndIgnored
         if !endsIt, next.successor == nil { next.successor = successor }
         return RotationState(next)
     }
@@ -29,7 +29,7 @@ extension RotationState {
 
 extension Current {
     /// Continues without a target on an operator's request; the target gets the new secret later.
-    package func passOver(at now: Timestamp, reason: String) -> RotationState {
+    package func passOver(at now: Timestamp, reason: FailureReason) -> RotationState {
         RotationState(facts.entering(.published, due: now, reason: reason))
     }
 }
@@ -46,7 +46,7 @@ extension RotationState {
 
 extension Received {
     /// Zoom refuses a secret that was entered by hand, and no request for a new one was made: nothing was changed.
-    package func refuse(at now: Timestamp, reason: String) -> RotationState {
+    package func refuse(at now: Timestamp, reason: FailureReason) -> RotationState {
         var facts = facts.ended(.refused, now, "Zoom refuses the secret that was entered: \(reason)")
         (facts.candidate, facts.revokeAt) = (nil, nil)
         return RotationState(facts)
@@ -60,9 +60,10 @@ package struct Supersession: Sendable {
     package let next: Rotation
 
     /// `nil` before the new secret is live.
+    /// - Parameter reason: why, if the operator did not enter the secret.
     package init?(
         of state: RotationState, of app: App, by secret: SecretBox, id: String, overlap: Int, oldExpiresBy: Timestamp,
-        at now: Timestamp
+        because reason: FailureReason? = nil, at now: Timestamp
     ) {
         let facts = state.facts
         guard facts.promotedAt != nil, !facts.phase.isFinal else { return nil }
@@ -74,11 +75,13 @@ package struct Supersession: Sendable {
         // clients with the newer one.
         let known = [facts.revokeAt, facts.servedExpires].compactMap(\.self).min()
         planned.revokeAt = known.map { min($0, oldExpiresBy) }
-        guard let next = RotationState(planned).accepting(secret, oldExpiresBy: oldExpiresBy, at: now)?.verify(at: now)
+        guard
+            let next = RotationState(planned).accepting(secret, oldExpiresBy: oldExpiresBy, at: now)?.verify(
+                at: now, because: reason)
         else {
             return nil
         }
-        var ended = facts.ended(.retired, now, "superseded by a secret entered by hand")
+        var ended = facts.ended(.retired, now, reason ?? "superseded by a secret entered by hand")
         (ended.entered, ended.successor, ended.revokeAt) = (nil, id, facts.oldExpires)
         self.ended = ended
         self.next = next.facts

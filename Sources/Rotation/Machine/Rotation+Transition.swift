@@ -6,13 +6,14 @@ package import Vault
 extension Rotation {
     /// The same facts in another phase. Attempts are counted from zero again.
     func entering(
-        _ phase: RotationPhase, due: Timestamp?, reason: String? = nil, _ change: (inout Rotation) -> Void = { _ in }
+        _ phase: RotationPhase, due: Timestamp?, reason: FailureReason? = nil,
+        _ change: (inout Rotation) -> Void = { _ in }
     ) -> Rotation {
         var next = self
         if phase != self.phase { next.attempts = 0 }
         next.phase = phase
         next.due = due
-        next.reason = reason
+        (next.reason, next.trackingID) = (reason?.text, reason?.trackingID)
         next.resumesAt = nil
         change(&next)
         return next
@@ -72,7 +73,7 @@ extension Rotation {
     }
 
     func losing(
-        at now: Timestamp, _ reason: String, _ change: (inout Rotation) -> Void = { _ in }
+        at now: Timestamp, _ reason: FailureReason, _ change: (inout Rotation) -> Void = { _ in }
     ) -> Rotation {
         entering(.lostResponse, due: now, reason: reason) {
             $0.lostAt = $0.lostAt ?? now
@@ -80,18 +81,24 @@ extension Rotation {
         }
     }
 
-    func ended(_ phase: RotationPhase, _ now: Timestamp, _ reason: String?) -> Rotation {
+    func ended(_ phase: RotationPhase, _ now: Timestamp, _ reason: FailureReason?) -> Rotation {
         entering(phase, due: nil, reason: reason) { ($0.endedAt, $0.callToken) = (now, nil) }
     }
 
-    func blocked(resumesAt phase: RotationPhase, _ reason: String) -> Rotation {
+    func blocked(resumesAt phase: RotationPhase, _ reason: FailureReason) -> Rotation {
         entering(.blocked, due: nil, reason: reason) { $0.resumesAt = phase }
     }
 }
 
 extension Rotation {
+    /// Why it is in its state, with the ID of the call that failed.
+    var failure: FailureReason? { reason.map { FailureReason($0, trackingID: trackingID) } }
+
     /// All changes that Zoom may count.
     package var allCalls: [Timestamp] { calls.map(\.at) + otherCalls }
+
+    /// Whether Zoom may have received a request to revoke the old secret in this rotation.
+    var wasAskedToEnd: Bool { promotedAt.map { since in otherCalls.contains { $0 >= since } } ?? false }
 
     /// Whether every fact is the same.
     func isUnchanged(since other: Rotation) -> Bool {

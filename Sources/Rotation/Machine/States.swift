@@ -10,20 +10,20 @@ package struct Planned: AskingPhase, AcceptingPhase {
         Intended(facts.asking(call, with: token, revokeAt: revokeAt))
     }
 
-    package func postpone(until due: Timestamp, reason: String) -> Planned {
+    package func postpone(until due: Timestamp, reason: FailureReason) -> Planned {
         Planned(facts.entering(.planned, due: due, reason: reason) { $0.attempts += 1 })
     }
 
-    package func refuse(at now: Timestamp, reason: String) -> RotationState {
+    package func refuse(at now: Timestamp, reason: FailureReason) -> RotationState {
         fail(at: now, reason: "Zoom refuses the present secret, so no new one can be requested: \(reason)")
     }
 
-    package func fail(at now: Timestamp, reason: String) -> RotationState {
+    package func fail(at now: Timestamp, reason: FailureReason) -> RotationState {
         .refused(Ended(facts.ended(.refused, now, reason)))
     }
 
     /// On an operator's request. No request was made to Zoom, or it changed nothing.
-    package func abort(at now: Timestamp, reason: String) -> Ended { Ended(facts.ended(.aborted, now, reason)) }
+    package func abort(at now: Timestamp, reason: FailureReason) -> Ended { Ended(facts.ended(.aborted, now, reason)) }
 }
 
 package struct Intended: FindingPhase, AcceptingPhase {
@@ -31,13 +31,13 @@ package struct Intended: FindingPhase, AcceptingPhase {
     fileprivate init(_ facts: Rotation) { self.facts = facts }
 
     /// The call may have changed the secret to an unknown one. The part of the answer that arrived is stored.
-    package func lose(at now: Timestamp, reason: String, partial: SecretBox? = nil) -> LostResponse {
+    package func lose(at now: Timestamp, reason: FailureReason, partial: SecretBox? = nil) -> LostResponse {
         LostResponse(facts.losing(at: now, reason) { $0.answer = partial ?? $0.answer })
     }
 
     /// The call certainly changed nothing and may be repeated. If an earlier answer was lost, it still is.
     /// - Parameter isAsked: whether Zoom may have received the call; if not, it is no longer counted.
-    package func postpone(until due: Timestamp, reason: String, isAsked: Bool = true) -> RotationState {
+    package func postpone(until due: Timestamp, reason: FailureReason, isAsked: Bool = true) -> RotationState {
         let facts = facts.concluded(isAsked: isAsked)
         let next = facts.entering(facts.lostAt == nil ? .planned : .lostResponse, due: due, reason: reason) {
             $0.attempts = max(facts.calls.count, facts.attempts + 1)
@@ -48,7 +48,7 @@ package struct Intended: FindingPhase, AcceptingPhase {
 
     /// The call certainly changed nothing, and would not the next time. If an earlier answer was lost, the operator must
     /// now act before the old secret expires.
-    package func refuse(at now: Timestamp, reason: String, isAsked: Bool = true) -> RotationState {
+    package func refuse(at now: Timestamp, reason: FailureReason, isAsked: Bool = true) -> RotationState {
         let facts = facts.concluded(isAsked: isAsked)
         if facts.lostAt != nil { return .blocked(Blocked(facts.blocked(resumesAt: .lostResponse, reason))) }
         var ended = facts.ended(.refused, now, reason)
@@ -67,20 +67,21 @@ package struct LostResponse: AskingPhase, AcceptingPhase, FindingPhase {
         Intended(facts.asking(call, with: token, revokeAt: min(facts.revokeAt ?? revokeAt, revokeAt)))
     }
 
-    package func postpone(until due: Timestamp, reason: String) -> LostResponse {
+    package func postpone(until due: Timestamp, reason: FailureReason) -> LostResponse {
         LostResponse(facts.entering(.lostResponse, due: due, reason: reason) { $0.attempts += 1 })
     }
 
-    package func block(reason: String) -> Blocked { Blocked(facts.blocked(resumesAt: .lostResponse, reason)) }
+    package func block(reason: FailureReason) -> Blocked { Blocked(facts.blocked(resumesAt: .lostResponse, reason)) }
 
-    package func refuse(at now: Timestamp, reason: String) -> RotationState {
+    package func refuse(at now: Timestamp, reason: FailureReason) -> RotationState {
         .blocked(
             block(
-                reason: "an answer of Zoom was lost, and Zoom now refuses the old secret: \(reason); "
-                    + "generate a new one in the Marketplace and enter it in Keyturn"))
+                reason:
+                    "an answer of Zoom was lost, and Zoom now refuses the old secret: \(reason); generate a new one in the Marketplace and enter it in Keyturn"
+            ))
     }
 
-    package func fail(at now: Timestamp, reason: String) -> RotationState { .blocked(block(reason: reason)) }
+    package func fail(at now: Timestamp, reason: FailureReason) -> RotationState { .blocked(block(reason: reason)) }
 }
 
 package struct Received: AcceptingPhase {
@@ -97,26 +98,26 @@ package struct Received: AcceptingPhase {
     }
 
     /// Zoom's answer contains no secret. It is retained, since a person may see more in it.
-    package func lose(at now: Timestamp, reason: String) -> LostResponse {
+    package func lose(at now: Timestamp, reason: FailureReason) -> LostResponse {
         LostResponse(facts.losing(at: now, reason))
     }
 
     /// Zoom has just accepted the secret.
-    package func verify(at now: Timestamp) -> Verified? {
+    package func verify(at now: Timestamp, because reason: FailureReason? = nil) -> Verified? {
         guard facts.candidate != nil else { return nil }
-        return Verified(facts.entering(.verified, due: now))
+        return Verified(facts.entering(.verified, due: now, reason: reason))
     }
 
-    package func postpone(until due: Timestamp, reason: String) -> Received {
+    package func postpone(until due: Timestamp, reason: FailureReason) -> Received {
         Received(facts.entering(.received, due: due, reason: reason) { $0.attempts += 1 })
     }
 
     /// Zoom could not be asked, which says nothing about the secret.
-    package func wait(until due: Timestamp, reason: String) -> Received {
+    package func wait(until due: Timestamp, reason: FailureReason) -> Received {
         Received(facts.entering(.received, due: due, reason: reason))
     }
 
-    package func block(reason: String) -> Blocked { Blocked(facts.blocked(resumesAt: .received, reason)) }
+    package func block(reason: FailureReason) -> Blocked { Blocked(facts.blocked(resumesAt: .received, reason)) }
 }
 
 package struct Verified: AcceptingPhase {
@@ -147,17 +148,17 @@ package struct Current: TypedPhase {
         Published(facts.entering(.published, due: now) { $0.publishedAt = now })
     }
 
-    package func postpone(until due: Timestamp, reason: String) -> Current {
+    package func postpone(until due: Timestamp, reason: FailureReason) -> Current {
         Current(facts.entering(.current, due: due, reason: reason) { $0.attempts += 1 })
     }
 
     /// Nothing failed, but a target takes its time.
-    package func wait(until due: Timestamp, reason: String) -> Current {
+    package func wait(until due: Timestamp, reason: FailureReason) -> Current {
         Current(facts.entering(.current, due: due, reason: reason) { $0.attempts = 0 })
     }
 
     /// A target refuses the new secret. Both secrets still work.
-    package func block(reason: String) -> Blocked { Blocked(facts.blocked(resumesAt: .current, reason)) }
+    package func block(reason: FailureReason) -> Blocked { Blocked(facts.blocked(resumesAt: .current, reason)) }
 }
 
 package struct Published: TypedPhase {

@@ -22,11 +22,11 @@ package protocol AskingPhase: TypedPhase {
     /// Zoom is about to be asked. Committed before the call: after a crash from here on, the secret may have changed.
     /// - Parameter token: minted for this call alone.
     func ask(_ call: Rotation.Call, with token: CallToken, revokeAt: Timestamp) -> Intended
-    func postpone(until due: Timestamp, reason: String) -> Self
+    func postpone(until due: Timestamp, reason: FailureReason) -> Self
     /// Zoom refuses the present secret.
-    func refuse(at now: Timestamp, reason: String) -> RotationState
+    func refuse(at now: Timestamp, reason: FailureReason) -> RotationState
     /// The request cannot be made, and another attempt would not help.
-    func fail(at now: Timestamp, reason: String) -> RotationState
+    func fail(at now: Timestamp, reason: FailureReason) -> RotationState
 }
 
 /// A state in which the operator can enter a new secret from the Marketplace. It is verified like any other.

@@ -31,8 +31,7 @@ package struct DueTimes: Equatable, Sendable {
         rotation = entry.rotation == nil ? begins : Self.carryOn(entry, now.wall)
         token = Self.refresh(entry, now)
         probe = Self.probe(entry, schedulerState, now.wall)
-        let (timing, isRefused) = (RotationTiming(), entry.isRefused)
-        candidate = entry.candidates.map { timing.due($0, isServedRefused: isRefused) }.min()
+        candidate = Self.judge(entry, now.wall)
     }
 
     package subscript(work: Work) -> Timestamp? {
@@ -42,6 +41,12 @@ package struct DueTimes: Equatable, Sendable {
         case .probe: probe
         case .candidate: candidate
         }
+    }
+
+    private static func judge(_ entry: AppEntry, _ now: Timestamp) -> Timestamp? {
+        guard entry.hasCandidates else { return nil }
+        let (timing, isRefused) = (RotationTiming(), entry.isRefused)
+        return entry.candidates.map { timing.due($0, isServedRefused: isRefused, now: now) }.min()
     }
 
     /// No step waits longer than an hour, which is the most that Zoom may ask for, and no drain longer than a secret is

@@ -45,7 +45,8 @@ package struct EndingPlan: Equatable, Sendable, ListedDocument {
     package let clients: [Client]
     /// The push targets that may be left with the old secret.
     package let targets: [Target]
-    /// The earliest time at which Zoom allows the last step; `nil` when nothing is requested from Zoom.
+    /// The earliest time at which Zoom accepts the secret no more that is revoked last; `nil` when nothing is requested from
+    /// Zoom.
     package let endsAt: Timestamp?
 
     package init(

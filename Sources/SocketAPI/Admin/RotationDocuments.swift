@@ -57,6 +57,8 @@ package struct RotationDocument: Equatable, Sendable, ListedDocument {
     package let calls: Int
     /// Why the rotation is in this state.
     package let reason: String?
+    /// Zoom's ID for the call that is the reason.
+    package var trackingID: String?
     /// What the operator can do, if anything.
     package let hint: String?
     /// How many times in a row the present step failed.
@@ -109,6 +111,7 @@ package struct RotationDocument: Equatable, Sendable, ListedDocument {
         endedAt = try members.orNull("ended_at", \.endedAt)
         calls = try members("calls", \.calls)
         reason = try members.orNull("reason", \.reason)
+        trackingID = try members.ifPresent("tracking_id", \.trackingID)
         hint = try members.ifPresent("try", \.hint)
         attempts = try members("attempts", \.attempts)
         overlap = try members("overlap", \.overlap)

@@ -16,7 +16,7 @@ package struct Candidate: Sendable {
     /// When Zoom answered with it, or was asked for it, if only that is known.
     package let answeredAt: Timestamp
     /// Since when it is a candidate.
-    package let savedAt: Timestamp
+    package var savedAt: Timestamp
     /// The generation that clients get in its place.
     package let beside: Generation
     package var askedAt: Timestamp?

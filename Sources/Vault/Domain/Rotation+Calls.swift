@@ -39,6 +39,16 @@ extension Rotation {
         return [revokeAt, ends].compactMap(\.self).min()
     }
 
+    /// Whether Zoom still accepts the old secret, although it answered that it revokes it, and that was due about 20 minutes
+    /// ago. It may have revoked another one instead.
+    package var isEndIgnored: Bool {
+        phase == .draining && attempts >= Self.mostEndLooks
+            && ending.map { $0.isConfirmed && !$0.putsBack } ?? false
+    }
+
+    /// How many times Zoom is asked whether it has revoked the old secret, before it counts as ignored.
+    package static let mostEndLooks = 10
+
     /// The newest call, the outcome of which the present state is about; `nil` where no call is.
     package var lastCall: Call? {
         switch phase {

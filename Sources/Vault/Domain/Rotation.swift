@@ -53,6 +53,8 @@ package struct Rotation: Sendable {
     package var endedAt: Timestamp?
     /// Why the rotation is in this state, as text for operators.
     package var reason: String?
+    /// Zoom's ID for the call that is the reason.
+    package var trackingID: String?
     /// Whether it was restored from a backup: Zoom may have made other secrets since, and would revoke another one as
     /// "the old secret". So the old one is left to expire.
     package var isRestored = false

@@ -30,6 +30,7 @@ extension Rotation: Record {
         publishedAt = try members.ifPresent("published_at", \.publishedAt)
         endedAt = try members.ifPresent("ended_at", \.endedAt)
         reason = try members.ifPresent("reason", \.reason)
+        trackingID = try members.ifPresent("tracking_id", \.trackingID)
         isRestored = try members("restored", \.isRestored, omitting: false)
         resumesAt = try members.ifPresent("resumes_at", \.resumesAt)
         endsNowSince = try members.ifPresent("ends_now_since", \.endsNowSince)

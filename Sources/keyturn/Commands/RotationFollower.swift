@@ -161,6 +161,7 @@ extension RotationDocument {
         if hasEnteredSecret { table.add("entered secret", "waits until Zoom accepts it") }
         if let due { table.add("continues", due.description) }
         if let reason { table.add("because", reason) }
+        if let trackingID { table.add("tracking ID", trackingID) }
         if let hint { table.add("try", hint) }
         return table.fitted
     }
