@@ -94,12 +94,12 @@ extension WireSample {
         WireSample(
             EvidencePage.self, wrong: "apps", "refusals", "rest",
             text: """
-                {"refusals":[{"uid":7,"first":@1,"last":@2,"count":9},{"uid":null,"first":@1,"last":@2,"count":1}],"rest":3,
-                "apps":[{"app":"hr","history":{"generations":[],"rotations":[]},"holders":[{"node":"first","client":"sync",
+                {"apps":[{"app":"hr","history":{"generations":[],"rotations":[]},"holders":[{"node":"first","client":"sync",
                 "generation":2,"current":false,"at":@1,"acknowledged":true}],"requests":[{"action":"a","outcome":"o",
                 "client":"c","uid":1,"generation":2,"first":@1,"last":@2,"count":3},{"action":"a","outcome":"o",
                 "client":null,"uid":null,"generation":null,"first":@1,"last":@2,"count":3}],"lines":["l"],
-                "lines_left_out":1,"requests_left_out":2}]}
+                "lines_left_out":1,"requests_left_out":2}],
+                "refusals":[{"uid":7,"first":@1,"last":@2,"count":9},{"uid":null,"first":@1,"last":@2,"count":1}],"rest":3}
                 """),
         WireSample(
             ObjectsPlan.self, wrong: "done", "changes",
