@@ -117,7 +117,10 @@ import Vault
             _ = try? await engine.rotate(name, trigger: .manual, overlap: 60, secret: SecretBox("new-2"), id: "r2")
         }
         for round in 0..<16 where !zoom.fate.isDead {
-            await engine.carryOnZoom()
+            // In the order in which they are due: a rotation that is planned for tomorrow does not begin before.
+            await engine.lookAtSpool()
+            await engine.judgeCandidates(of: name)
+            await engine.carryOn(name)
             await engine.settle()
             if round == 5 {
                 let isLater = scenario.isNewer && fortune == .candidateDies
