@@ -138,9 +138,10 @@ final class WatchingClient {
         return !isOver
     }
 
-    /// The answers, each with its head.
+    /// The answers, each with its head but for the time.
     var heard: [String] {
-        text.split(separator: "HTTP/1.1 ", omittingEmptySubsequences: true).map { "HTTP/1.1 " + $0 }
+        text.replacing(#/Date: [^\r]*\r\n/#, with: "").split(separator: "HTTP/1.1 ", omittingEmptySubsequences: true)
+            .map { "HTTP/1.1 " + $0 }
     }
 
     /// The first line of each answer.

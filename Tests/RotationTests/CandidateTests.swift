@@ -92,7 +92,7 @@ import Vault
         #expect(asked < 20, "\(asked)")
         // Another secret of the app works: so the refusal is about this one.
         try await stage.say(.good, id: "r3")
-        await pass(3600, stage)
+        await pass(86_400, stage)
         #expect(stage.entry.candidates.isEmpty)
     }
 
