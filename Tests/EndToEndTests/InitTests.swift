@@ -98,6 +98,20 @@ import Testing
         }
     }
 
+    @Test func `init makes no second vault where this host's vault is in a database`() throws {
+        try withWorld(serving: false) { world in
+            try FileManager.default.createDirectory(
+                atPath: world.state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            let marker = String(repeating: "a", count: 32) + "\ndatabase keyturn at db.example.com:5432\n"
+            try marker.write(toFile: world.state + "/store", atomically: false, encoding: .utf8)
+            try Files.set(world.state + "/store", 0o600)
+            let outcome = try world.keyturnd("init", "--key-file", world.keyFile, "--recovery-out", world.recoveryFile)
+            #expect(outcome.exit == 65 && outcome.errors.contains("database keyturn at db.example.com"), "\(outcome)")
+            #expect(try Files.names(world.state) == ["store"])
+            #expect(!FileManager.default.fileExists(atPath: world.keyFile))
+        }
+    }
+
     @Test func `a failed init leaves nothing behind`() throws {
         try withWorld(serving: false) { world in
             try Data("somebody's".utf8).write(to: URL(filePath: world.recoveryFile))

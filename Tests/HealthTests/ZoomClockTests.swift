@@ -46,6 +46,16 @@ import Testing
             problems.allSatisfy { $0.detail.contains("https://zoom.us") && $0.hint?.contains("timedatectl") == true })
     }
 
+    @Test func `a clock that is set wrong stays a problem when Zoom's next answer confirms it`() async throws {
+        let time = ManualTime(wall: Self.right)
+        let clock = ZoomClock(time: time)
+        for _ in 0..<2 { try await answer(["Date": Self.date], clock, time) }
+        time.setWall(by: -7200)
+        #expect(clock.difference?.ahead == -7200)
+        try await answer(["Date": Self.date], clock, time)
+        #expect(clock.difference?.ahead == -7200)
+    }
+
     @Test func `an answer without a date, or out of a cache, says nothing`() async throws {
         let time = ManualTime(wall: Self.right + 7200)
         let clock = ZoomClock(time: time)

@@ -59,7 +59,8 @@ struct AppProblems {
         }
         return issue(
             .secretExpires, "the current secret \(expires.expiryWords(now)), and has no successor",
-            try: rotation.phase == .blocked ? rotation.resumeHint(of: app) : "keyturn rotation show \(rotation.id)",
+            try: [.blocked, .lostResponse].contains(rotation.phase)
+                ? rotation.resumeHint(of: app) : "keyturn rotation show \(rotation.id)",
             deadline: expires)
     }
 
@@ -71,7 +72,7 @@ struct AppProblems {
             return issue(
                 .lostResponse,
                 "an answer of Zoom was lost\(expiry); Keyturn asks again\(rotation.due.map { " at \($0)" } ?? "")",
-                try: "keyturn rotation show \(rotation.id)", deadline: rotation.revokeAt)
+                try: rotation.resumeHint(of: app), deadline: rotation.revokeAt)
         case .blocked:
             return issue(
                 .rotationBlocked, "\(rotation.reason ?? "the rotation is blocked")\(expiry)",

@@ -4,7 +4,7 @@ import Rotation
 package import Vault
 
 extension Rotation {
-    /// The hint that lets this rotation continue, which is blocked.
+    /// The hint that lets this rotation continue, which is blocked, or has lost an answer.
     /// - Parameter targets: the app's push targets. A refusal by one of them comes first: unless it is fixed, the rotation
     ///   is blocked again.
     package func resumeHint(of app: Name, targets: [TargetEntry] = []) -> String {

@@ -47,8 +47,11 @@ package final class ZoomClock: Sendable {
         let (earliest, latest) = (sent.wall.unixSeconds - date, now.wall.unixSeconds - date)
         let ahead = earliest > 0 ? earliest : min(latest, 0)
         places.withLock { places in
-            let count = abs(ahead) > Self.tolerance ? (places[place]?.count ?? 0) + 1 : 0
-            places[place] = Reading(ahead: ahead, at: now, count: count)
+            let before = places[place]
+            // If this host's clock was set since, the answer before says the same.
+            let isConfirmed = before.map { abs($0.ahead + now.secondsSet(since: $0.at)) > Self.tolerance } ?? false
+            let count = isConfirmed ? max((before?.count ?? 0) + 1, 2) : 1
+            places[place] = Reading(ahead: ahead, at: now, count: abs(ahead) > Self.tolerance ? count : 0)
         }
     }
 

@@ -3,6 +3,7 @@ import Envelope
 import Glibc
 package import SecretMemory
 package import SocketAPI
+import System
 package import Vault
 
 /// Creates a vault: the state directory, the key file if there is none, the recovery key, and the sealed database.
@@ -42,6 +43,11 @@ package struct Initialisation {
         try PrivateDirectory.ensure("the state directory", paths.stateDirectory, mode: 0o700)
         if case .file(let path) = place {
             try StartError.check("the recovery key's directory", Self.directory(of: path))
+        }
+        if let marker = StoreMarker(in: paths.stateDirectory), marker.place != storage.place {
+            throw StartError(
+                .badData, "this host's vault is in \(marker.place); no other one was made",
+                hint: "set store to the URL of that database; or, for a new vault, give another --state-dir")
         }
         guard try isMissing() else {
             throw StartError(
