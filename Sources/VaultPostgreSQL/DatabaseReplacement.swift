@@ -60,12 +60,21 @@ final class DatabaseReplacement: VaultReplacement {
         }
     }
 
+    /// - Returns: its path, with a number if there is one of that name.
+    private func makeDirectory(_ name: String) throws(StoreError) -> String {
+        for number in 0...999 {
+            let path = name + (number == 0 ? "" : "-\(number)")
+            if unsafe mkdir(path, 0o700) == 0 { return path }
+            guard errno == EEXIST else {
+                throw StoreError(systemCall: "cannot create a directory for the old rows", errno)
+            }
+        }
+        throw StoreError(.library, "there are too many directories like \(name)")
+    }
+
     /// - Returns: the new directory with the file.
     private func saveOldRows(_ stamp: String) async throws -> String {
-        let aside = "\(stateDirectory)/replaced-\(stamp)"
-        guard unsafe mkdir(aside, 0o700) == 0 else {
-            throw StoreError(systemCall: "cannot create a directory for the old rows", errno)
-        }
+        let aside = try makeDirectory("\(stateDirectory)/replaced-\(stamp)")
         do {
             try await backups.write(to: aside + "/vault.db") { [login] put in
                 try Snapshot.read(login) { rows in
