@@ -36,7 +36,9 @@ package struct VaultTraces: Equatable, Sendable {
         if let database, database != place {
             return Advice(
                 "\(words): this host's vault is in \(database)",
-                try: "set store to the URL of that database; or, to return to a file: keyturnd restore FILE")
+                try:
+                    "set store to the URL of that database; or, to move it here: keyturnd migrate --from URL --to \(place)"
+            )
         }
         return names.isEmpty
             ? nil

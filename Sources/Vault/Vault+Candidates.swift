@@ -59,7 +59,8 @@ extension SealedTransaction {
     ) throws {
         // The operator who entered it was told that Zoom refuses it.
         if known.isByHand, next.phase == .refused { return }
-        let answeredAt = known.calls.last?.at ?? now
+        // A time ahead is from before the clock was set back, and would make it newer than what is made from now on.
+        let answeredAt = min(known.calls.last?.at ?? now, now)
         if let candidate = known.candidate {
             guard !candidate.isSame(as: next.candidate), !candidate.isSame(as: promoted) else { return }
             _ = try setAside(

@@ -161,7 +161,7 @@ try_manifests() {
     expect "the vault is made" contain keyturn 9030:0 "${mounts[@]}" --mount "$volumes/key:/key" -- /usr/bin/keyturnd "${words[@]}"
     refused 65 "and not a second time" contain keyturn 9030:0 "${mounts[@]}" --mount "$volumes/key:/key" -- /usr/bin/keyturnd "${words[@]}"
     start 9030:0
-    for probe in startupProbe livenessProbe readinessProbe; do
+    for probe in startupProbe readinessProbe; do
         mapfile -t words < <(manifest keyturn.yaml keyturn "$probe" exec command)
         expect "the $probe is content" inside "${words[@]}"
     done

@@ -7,8 +7,8 @@ import System
 final class SyslogConnection: AuditDestination {
     /// For a connection, and for one batch, in seconds.
     private static let patience = 15
-    /// For a server to refuse a new connection, in milliseconds.
-    private static let judgement: CInt = 500
+    /// For a server to refuse a new connection, in milliseconds. It may ask another one about our certificate.
+    private static let judgement: CInt = 5000
 
     private let host: String
     private let port: Int

@@ -75,7 +75,8 @@ package struct Daemon: Sendable {
         let roles = try settings.adminRoles(owner: geteuid())
         let agentGroup = try settings.agentGroupID()
         let transport = try makeTransport()
-        let channels = try settings.makeAlertChannels(closed: paths.closed, over: transport, time: time)
+        let channels = try settings.makeAlertChannels(
+            closed: paths.closed, over: transport, time: time, isStart: true)
         let inherited = try InheritedSockets()
         var check = SettingsCheck(paths: paths, credential: credential)
         check.inherited = inherited

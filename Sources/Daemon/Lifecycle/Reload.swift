@@ -47,7 +47,7 @@ struct Reload {
     private func apply(_ settings: Settings, after old: Settings) async throws(StartError) -> Settings {
         let isRunnable = startsPrograms || !settings.alertsByCommand
         let channels = try settings.makeAlertChannels(
-            closed: check.paths.closed, over: transport, time: notifier.time)
+            closed: check.paths.closed, over: transport, time: notifier.time, isStart: false)
         if isRunnable {
             await notifier.replaceChannels(with: channels)
         } else {

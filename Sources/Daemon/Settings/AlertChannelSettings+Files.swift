@@ -74,14 +74,23 @@ extension Settings {
     }
 
     /// The receivers of alerts besides the log.
+    /// - Parameter isStart: no channel keeps the daemon from starting. One whose files cannot be used accepts nothing, and the
+    ///   status says why.
     func makeAlertChannels(
-        closed: [String], over transport: any HTTPTransport, time: any TimeSource
+        closed: [String], over transport: any HTTPTransport, time: any TimeSource, isStart: Bool
     ) throws(StartError) -> [AlertChannel] {
         var channels: [AlertChannel] = []
         for channel in alertChannels {
-            let files = try channel.readFiles(credentials: Self.credentials)
-            if let made = channel.makeChannel(files, closed: closed, over: transport, time: time) {
-                channels.append(made)
+            do throws(StartError) {
+                let files = try channel.readFiles(credentials: Self.credentials)
+                if let made = channel.makeChannel(files, closed: closed, over: transport, time: time) {
+                    channels.append(made)
+                }
+            } catch {
+                guard isStart else { throw error }
+                channels.append(
+                    AlertChannel(
+                        channel.name, channel.type, least: channel.least, UnusableReceiver(reason: error.detail)))
             }
         }
         return channels
@@ -89,6 +98,14 @@ extension Settings {
 
     /// Whether a channel starts a program.
     var alertsByCommand: Bool { alertChannels.contains { $0.type == .command } }
+}
+
+/// Of a channel whose files cannot be used.
+private struct UnusableReceiver: AlertReceiver {
+    let place = "nowhere"
+    let reason: String
+
+    func send(_: Alert, from _: String) throws(NotAccepted) { throw NotAccepted(reason, isFinal: true) }
 }
 
 /// Reads the files of one channel: a secret one only if nobody else can, and any only if nobody else could have put it there.

@@ -11,6 +11,8 @@ package final class AlertDelivery: Sendable {
     struct Failure: Sendable {
         let since: Moment
         let reason: String
+        /// Whether it stays until the channel accepts something: what is not to be sent any more proves nothing.
+        let isRefusal: Bool
     }
 
     private let failures = Mutex<[Name: Failure]>([:])
@@ -19,8 +21,16 @@ package final class AlertDelivery: Sendable {
 
     func worked(_ channel: Name) { failures.withLock { $0[channel] = nil } }
 
-    func failed(_ channel: Name, _ reason: String, at now: Moment) {
-        failures.withLock { $0[channel] = Failure(since: $0[channel]?.since ?? now, reason: reason) }
+    func failed(_ channel: Name, _ failure: NotAccepted, at now: Moment) {
+        failures.withLock {
+            $0[channel] = Failure(
+                since: $0[channel]?.since ?? now, reason: failure.description, isRefusal: failure.isFinal)
+        }
+    }
+
+    /// Nothing is left to be sent there, so a receiver that was away may be back.
+    func isIdle(_ channel: Name) {
+        failures.withLock { if $0[channel]?.isRefusal == false { $0[channel] = nil } }
     }
 
     func failure(of channel: Name) -> Failure? { failures.withLock { $0[channel] } }

@@ -72,7 +72,7 @@ package actor AlertNotifier {
             queues[channel.name]?.alerts.update(
                 seen + delivery.problems(now, for: channel.name), least: channel.least, following: log,
                 isBlind: vitals == nil, now: now.wall)
-            if queues[channel.name]?.forgetFailuresIfIdle() == true { delivery.worked(channel.name) }
+            if queues[channel.name]?.forgetFailuresIfIdle() == true { delivery.isIdle(channel.name) }
         }
     }
 
@@ -92,7 +92,7 @@ package actor AlertNotifier {
         self.channels = channels
         for name in names {
             queues[name, default: ChannelQueue()].forgetFailures()
-            delivery.worked(name)
+            delivery.isIdle(name)
         }
         nextPoll = 0
     }
@@ -115,7 +115,7 @@ package actor AlertNotifier {
         guard queues[name] != nil else { return }
         if let failure {
             let isNews = queues[name]?.failed(key, failure, now) == true
-            delivery.failed(name, failure.description, at: now)
+            delivery.failed(name, failure, at: now)
             if isNews { report(failure, by: name, alert) }
         } else {
             if queues[name]?.accepted(key, alert) == true {

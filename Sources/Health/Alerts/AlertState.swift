@@ -144,8 +144,8 @@ struct AlertState: Equatable, Sendable {
         let severity = found.issue.graded(at: now).severity
         (entry.others, entry.goneSince) = (found.others, nil)
         if entry.resolvedAt != nil {
-            // It came back before its resolution was delivered, so there was none.
-            (entry.resolvedAt, entry.pending) = (nil, entry.isDelivered ? nil : .raised)
+            // It came back before its resolution was known to be delivered. It may have arrived all the same.
+            (entry.resolvedAt, entry.pending) = (nil, entry.isDelivered ? .reminder : .raised)
             (entry.notifiedAt, entry.notifiedAs) = (now, severity)
             news.append(alert(key, entry, .reminder, now))
         } else if entry.raisedAt == nil {

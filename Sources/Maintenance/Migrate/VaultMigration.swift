@@ -2,6 +2,7 @@ import Audit
 import Domain
 import Glibc
 package import SocketAPI
+import System
 package import Vault
 
 /// Moves a vault that no daemon serves to another place, with all that it has: its commits, its audit log and its numbers go on.
@@ -27,7 +28,7 @@ package struct VaultMigration {
             switch (try source.state(), try target.state()) {
             case (_, .vault): throw there
             case (.vault, let state), (.moved(to: target.place), let state): return try await move(over: state, key)
-            case (.nothing, .unfinished): return try await finish(key, movedAside: nil)
+            case (.nothing, .unfinished) where hasLeft: return try await finish(key, movedAside: nil)
             case (.moved(let place), _):
                 throw StartError(
                     .badData, "the vault \(source.inPlace) was moved to \(place) already",
@@ -43,6 +44,11 @@ package struct VaultMigration {
         } catch {
             throw StartError(offline: error)
         }
+    }
+
+    /// Whether a vault was moved away from here. Elsewhere the copy's old place may still be served.
+    private var hasLeft: Bool {
+        source.isLocal && ((try? Files.names(in: paths.stateDirectory)) ?? []).contains { $0.hasPrefix("moved-") }
     }
 
     private var there: StartError {
@@ -86,7 +92,10 @@ package struct VaultMigration {
     private func finish(_ key: OfflineKey, movedAside aside: String?) async throws -> MigrationReport {
         let copy = try target.open()
         let inspection: Inspection
-        do { inspection = try await inspect(copy, at: target.inPlace, key) } catch {
+        do {
+            inspection = try await inspect(copy, at: target.inPlace, key)
+            try checkLog(inspection)
+        } catch {
             try? await copy.close()
             throw error
         }

@@ -19,12 +19,17 @@ extension RotationEngine {
             try await vault.advance(draining.wait(until: until, reason: FailureReason(reason)).facts, of: entry.app)
         case .over: try await retire(draining, entry)
         case .end:
-            guard draining.facts.endsOldSecret else {
+            guard draining.facts.endsOldSecret, !mayEndAnother(draining.facts, entry) else {
                 if try await waitsForTargets(draining, entry) { return }
                 return try await retire(draining, entry)
             }
             try await end(draining, entry)
         }
+    }
+
+    /// Whether Zoom's "old secret" may be the one that clients have: Zoom made another one meanwhile, which came late.
+    private func mayEndAnother(_ rotation: Rotation, _ entry: AppEntry) -> Bool {
+        entry.candidates.contains { $0.beside >= rotation.target && $0.verdict != .refused }
     }
 
     /// Whether the deadline has passed only because the clock was set ahead. A consumer must not lose the old secret

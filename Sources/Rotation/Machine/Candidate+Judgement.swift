@@ -26,15 +26,20 @@ package enum CandidateFate: Sendable {
         switch (proof, served) {
         case (.accepted, _):
             asked.verdict = .accepted
-            let isNewer = candidate.answeredAt > entry.credential.createdAt
+            // While scheduled work is paused, nothing changes that need not.
+            let isNewer = candidate.answeredAt > entry.credential.createdAt && !entry.app.policy.isPaused
             if entry.rotation?.hasOwnSecret ?? false {
+                self = .wait(asked)
+            } else if served != .refused, entry.rotation?.mayHaveMade(after: candidate) ?? false {
                 self = .wait(asked)
             } else if served == .refused {
                 self = .promote(reason: "a secret that came late is used: Zoom refuses the present one, and accepts it")
             } else {
                 self = isNewer ? .promote(reason: "a secret that came late is used: it is newer") : .wait(asked)
             }
-        case (.refused(let reason), .accepted) where now - asked.savedAt >= timing.candidateLife:
+        // A single refusal may be wrong.
+        case (.refused(let reason), .accepted)
+        where now - asked.savedAt >= timing.candidateLife && candidate.verdict == .refused:
             self = .letGo(reason: "Zoom refuses the secret: \(reason)")
         case (.refused, _):
             asked.verdict = .refused
@@ -47,6 +52,11 @@ package enum CandidateFate: Sendable {
 }
 
 extension Rotation {
+    /// Whether a call of it may have made a secret that is newer than the candidate, and that nobody has seen yet.
+    func mayHaveMade(after candidate: Candidate) -> Bool {
+        promotedAt == nil && (phase == .intended || calls.contains { $0.at > candidate.answeredAt })
+    }
+
     /// Whether it has a secret on which Zoom's word is still awaited.
     var hasOwnSecret: Bool {
         entered != nil || (promotedAt == nil && phase != .blocked && (phase == .received || candidate != nil))

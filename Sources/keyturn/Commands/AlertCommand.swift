@@ -95,7 +95,8 @@ extension AlertChannelType {
         switch self {
         case .command:
             "run the command by hand as the daemon's user with setpriv --no-new-privs; from the daemon it makes no files in the state directory, the runtime directory, or right above them"
-        case .webhook, .slack, .teams: "curl the address from this machine; check that it is still in force there"
+        case .webhook, .slack, .teams:
+            "see whether this machine reaches that host, and whether the address is still in force there"
         case .pagerduty: "check the integration key in routing_key_file, then: systemctl reload keyturnd"
         case .smtp:
             "check url, user and password_file, and that the server accepts mail of from; then: systemctl reload keyturnd"
