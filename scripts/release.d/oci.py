@@ -119,7 +119,7 @@ def image(layout, trees, name, version, architecture, revision, time):
     index = {"schemaVersion": 2, "mediaType": TYPE + "index.v1+json", "manifests": [manifest]}
     # For a `docker load` that does not know OCI layouts.
     place = lambda one: "blobs/sha256/" + one["digest"].removeprefix("sha256:")
-    docker = [{"Config": place(configuration), "RepoTags": [f"{name}:{version}"], "Layers": [place(one) for one in layers]}]
+    docker = [{"Config": place(configuration), "RepoTags": [f"localhost/{name}:{version}"], "Layers": [place(one) for one in layers]}]
     return index, docker
 
 
