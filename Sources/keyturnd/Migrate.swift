@@ -80,10 +80,9 @@ struct Migrate: AsyncParsableCommand {
         let file = place.paths.configurationFile
         if Self.isURL(from) {
             lines.append("the old vault is marked in the database, and is not served any more")
-            lines.append("next: remove the setting store from \(file), then: keyturnd serve")
+            lines.append("next: remove the setting store from the service's settings (\(file)), then start it")
         } else {
-            lines.append("next: put this into \(file): store: \(to)")
-            lines.append("then: keyturnd serve")
+            lines.append("next: put this into the service's settings (\(file)), then start it: store: \(to)")
         }
         lines.append("to undo it: keyturnd migrate --from \(to) --to \(from)")
         return lines.joined(separator: "\n") + "\n"

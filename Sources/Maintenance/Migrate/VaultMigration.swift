@@ -135,7 +135,7 @@ package struct VaultMigration {
         throw StartError(
             .badData,
             "the vault's audit log is not in \(paths.audit): it has \(counted(inspection.auditHead.sequence, "line"))",
-            hint: "move the vault on the host that served it last; or copy its audit/ here first")
+            hint: "move the vault on the host that served it last; or copy its audit/ and spool/ here first")
     }
 
     /// A vault that was moved away from the target makes way only for one that has all of its changes.
