@@ -110,7 +110,8 @@ import Testing
         #expect(day.send() == [])
         // Back before its end was taken in.
         #expect(day.update([], after: 1) == [] && day.update([], after: 60) == ["resolved target_failed/a/t"])
-        #expect(day.update(failed, after: 10) == ["still target_failed/a/t"] && day.send() == [])
+        #expect(day.update(failed, after: 10) == ["still target_failed/a/t"])
+        #expect(day.send().count == 1, "its end may have arrived")
         #expect(day.state.raised(day.now).count == 1)
     }
 

@@ -115,7 +115,6 @@ import Vault
             (dying(.blocked, in: 8 * Self.day), "rotation_blocked", "in 8 d", "keyturn rotation resume r1"),
             (usedUp, "rotation_blocked", "in 8 d", "in the Marketplace, then: keyturn rotate zoom --manual"),
             (dying(.lostResponse, in: 8 * Self.day), "lost_response", "in 8 d", "keyturn rotation resume r1"),
-            (dying(.lostResponse, in: 6 * Self.day), "secret_expires", "in 6 d", "keyturn rotate zoom --manual"),
             (
                 State(probe: probe("invalid_client", [])), "invalid_client", "in the Marketplace",
                 "keyturn rotate zoom --manual"

@@ -109,14 +109,14 @@ import Vault
         if scenario == .displaced || scenario == .displacedUnread { zoom.regenerate(keeping: "nobody", until: begun) }
     }
 
-    /// One process, for more than a day.
+    /// One process, for more than three days.
     private func live(
         _ scenario: Case, _ fortune: Fortune, _ engine: RotationEngine, _ zoom: FakeZoom, _ time: ManualTime
     ) async throws {
         if scenario == .displaced || scenario == .displacedUnread {
             _ = try? await engine.rotate(name, trigger: .manual, overlap: 60, secret: SecretBox("new-2"), id: "r2")
         }
-        for round in 0..<16 where !zoom.fate.isDead {
+        for round in 0..<32 where !zoom.fate.isDead {
             // In the order in which they are due: a rotation that is planned for tomorrow does not begin before.
             await engine.lookAtSpool()
             await engine.judgeCandidates(of: name)
