@@ -187,7 +187,9 @@ import Testing
             { transaction in
                 let row = try #require(try transaction.row(in: .keySlot, id: "2"))
                 try transaction.put(
-                    SealedRow(table: .keySlot, cells: row.cells, sealed: row.sealed.dropLast() + [row.sealed[0]]))
+                    SealedRow(
+                        table: .keySlot, cells: row.cells, sealed: row.sealed.dropLast() + [(row.sealed.last ?? 0) ^ 1])
+                )
             },
         ] {
             let copy = store.reopened()
