@@ -68,7 +68,8 @@ import Testing
         // It makes no tables.
         try database.cluster.sql("CREATE DATABASE other", in: "postgres")
         let poor = try world.keyturnd(
-            "init", "--key-file", world.directory + "/k2", "--recovery-out", world.directory + "/r2", "--store",
+            "init", "--key-file", world.directory + "/k2", "--recovery-out", world.directory + "/r2", "--state-dir",
+            world.directory + "/state2", "--store",
             database.cluster.loopback("other", role: "keyturn_daemon", host: "localhost", options: page.tls))
         #expect(poor.exit == 77 && poor.errors.contains("GRANT CREATE ON DATABASE other TO keyturn_daemon"), "\(poor)")
     }

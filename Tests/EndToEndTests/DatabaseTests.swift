@@ -269,6 +269,9 @@ import Testing
             #expect(made.exit == 0 && made.output.contains("store: \(database.url)"), "\(made)")
             let gone = try world.keyturnd("serve", "--key-file", world.keyFile, environment: ["KEYTURN_STORE": ""])
             #expect(gone.exit == 66 && gone.errors.contains("is in database \(database.name)"), "\(gone)")
+            // Without the note of where the vault is, a second one can be made.
+            let (note, aside) = (world.state + "/store", world.directory + "/note")
+            try FileManager.default.moveItem(atPath: note, toPath: aside)
             _ = try world.runner.run(
                 Programs.keyturnd,
                 [
@@ -276,6 +279,7 @@ import Testing
                     world.recoveryFile + "2",
                 ],
                 environment: ["KEYTURN_STORE": ""])
+            try FileManager.default.moveItem(atPath: aside, toPath: note)
             let both = try world.keyturnd("serve", "--key-file", world.keyFile)
             #expect(both.exit == 65 && both.errors.contains("the setting store names another one"), "\(both)")
         }
