@@ -74,7 +74,7 @@ package struct TLSStream: ~Copyable {
 
     /// Gives the server time to end a new connection: with TLS 1.3 it judges our certificate when the handshake is over for
     /// us, and what is sent before is lost. A server that sends a session ticket has accepted it.
-    /// - Returns: whether it did not.
+    /// - Returns: whether the connection is still open then.
     package func isAccepted(within milliseconds: CInt) -> Bool {
         Self.poll(socket, POLLIN, milliseconds: milliseconds)
         return isOpen

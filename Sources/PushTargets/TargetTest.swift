@@ -91,7 +91,7 @@ package struct TargetTest {
     private func replication(_ console: ConsoleSession, _ entry: TargetEntry) async -> CheckResult {
         let target = entry.target
         guard target.replication != .none else {
-            return .init(.replication, .skipped, "somebody else takes care of it, as configured")
+            return .init(.replication, .skipped, "Keyturn does not replicate this target, as configured")
         }
         do throws(ConsoleFailure) {
             guard let cluster = try await console.clusterStatus() else {

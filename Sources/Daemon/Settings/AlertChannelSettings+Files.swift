@@ -108,7 +108,8 @@ private struct UnusableReceiver: AlertReceiver {
     func send(_: Alert, from _: String) throws(NotAccepted) { throw NotAccepted(reason, isFinal: true) }
 }
 
-/// Reads the files of one channel: a secret one only if nobody else can, and any only if nobody else could have put it there.
+/// Reads the files of one channel. A secret file must be closed to other users, and no other user may be able to replace any
+/// of the files.
 private struct FileReader {
     let channel: Name
     let credentials: String?

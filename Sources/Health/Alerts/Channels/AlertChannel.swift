@@ -27,7 +27,7 @@ package protocol AlertReceiver: Sendable {
 /// Why an alert was not accepted. Of the address, which may be a secret, only the host is named.
 package struct NotAccepted: Error, Equatable, CustomStringConvertible {
     package let description: String
-    /// Whether the receiver would answer the same again, until somebody changes something there or here.
+    /// Whether the receiver would answer the same again, until the settings there or here are changed.
     let isFinal: Bool
     /// How many seconds the receiver asked to wait.
     let retryAfter: Int?

@@ -7,7 +7,7 @@ struct ChannelQueue: Equatable, Sendable {
 
     var alerts: AlertState
     private(set) var failures = 0
-    /// In seconds of the clock that nobody sets.
+    /// In seconds since the boot, which setting the wall clock does not change.
     private var nextTry = 0
     private var isSending = false
 

@@ -18,7 +18,7 @@ extension Alert {
         ]
         if let first = firstMessageID(host: host) { fields += [("In-Reply-To", first), ("References", first)] }
         fields += [
-            // Nobody's absence is to be answered to a daemon (RFC 3834).
+            // Automatic replies must not be sent to a daemon (RFC 3834).
             ("Auto-Submitted", "auto-generated"), ("MIME-Version", "1.0"),
             ("Content-Type", "text/plain; charset=utf-8"), ("Content-Transfer-Encoding", "quoted-printable"),
         ]
